@@ -104,6 +104,10 @@ class LedgerTransaction(Protocol):
         """Has this inbox row ended?"""
         ...
 
+    def members(self, story_id: str) -> list[tuple[KnownArticle, Membership]]:
+        """All members of a story in order of decision, those that memory has let go included."""
+        ...
+
     def claim(self, keys: Sequence[tuple[str, str]], article_id: str) -> dict[str, Claim]:
         """Claim each (key, folded title) for the article where it is free; returns every key's claim as it stands then.
 
