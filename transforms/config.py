@@ -29,6 +29,9 @@ class PollingConfig(Config):
     """How often and how hard feeds and hosts are asked. Durations in seconds."""
 
     every: float = 3600.0
+    every_unconditional: float = 86400.0
+    """For feeds whose server never answers conditionally (no validators, or validators it ignores), unless their own
+    `every` says otherwise."""
     at_least: float = 300.0
     """No feed is polled more often, whatever it or its history says."""
     at_most: float = 86400.0

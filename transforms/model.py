@@ -43,6 +43,21 @@ class FeedStatus(StrEnum):
     FAILING = "failing"
 
 
+class PollHints(Record):
+    """What a feed's document and its server's past answers say about how often to ask."""
+
+    ttl: float | None = None
+    """Seconds that the document asks to wait: RSS ttl, sy:updatePeriod and sy:updateFrequency."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours (UTC, 0 to 23) in which the document asks not to be polled."""
+    skip_days: tuple[int, ...] = ()
+    """Weekdays (UTC, Monday 0) on which the document asks not to be polled."""
+    conditional: bool | None = None
+    """Whether the server answers conditional requests with 304; None: not known yet."""
+    full: Seconds | None = None
+    """When the whole document was last received."""
+
+
 class FeedCursor(Record):
     """Where a feed's reading stands: what the next poll sends and when it is due."""
 
@@ -67,6 +82,7 @@ class FeedCursor(Record):
     """Polls that failed in a row."""
     cause: str = ""
     """Why the last poll failed, for a person; empty after a success."""
+    hints: PollHints = PollHints()
 
 
 class Entry(Record):
