@@ -1,0 +1,206 @@
+"""An article as queries see it: its folded words with their places, by field."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from fnmatch import translate
+from functools import cached_property, lru_cache
+
+from transforms.model import Article
+from transforms.topics.query import And, Near, Node, Not, Or, Phrase
+from transforms.topics.words import fold, spans, tokens
+
+LEAD_WORDS = 200
+"""Words of the body that are its lead, as in Fingerprint.lead_terms."""
+_SNIPPET = 80
+"""Characters on each side of a hit."""
+
+
+@lru_cache(maxsize=16384)
+def _glob(word: str) -> re.Pattern[str]:
+    return re.compile(translate(word))
+
+
+def literal_prefix(word: str) -> str:
+    """What a pattern's matches begin with; the word itself where it has no wildcard."""
+    return re.split(r"[*?]", word, maxsplit=1)[0]
+
+
+class Field:
+    """The words of one field and where each stands."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(self.words):
+            known = places.get(word)
+            if known is None:
+                places[word] = [place]
+            else:
+                known.append(place)
+        return places
+
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return sorted(self.places)
+
+    @cached_property
+    def _expanded(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def matching(self, pattern: str) -> frozenset[str]:
+        """The words here that a pattern with wildcards stands for."""
+        known = self._expanded.get(pattern)
+        if known is None:
+            prefix = literal_prefix(pattern)
+            vocabulary = self._vocabulary
+            start = bisect_left(vocabulary, prefix)
+            found = []
+            fits = _glob(pattern).match
+            for word in vocabulary[start:] if prefix else vocabulary:
+                if not word.startswith(prefix):
+                    break
+                if fits(word):
+                    found.append(word)
+            known = self._expanded[pattern] = frozenset(found)
+        return known
+
+    def find(self, words: tuple[str, ...]) -> list[int]:
+        """Places at which the words (or patterns) stand side by side, ascending."""
+        options = [self.matching(word) if "*" in word or "?" in word else word for word in words]
+        first: list[list[int]] = []  # places of each word, to start from the rarest
+        for option in options:
+            if isinstance(option, str):
+                places = self.places.get(option)
+                if places is None:
+                    return []
+            elif option:
+                places = sorted(place for word in option for place in self.places[word])
+            else:
+                return []
+            first.append(places)
+        if len(words) == 1:
+            return first[0]
+        rarest = min(range(len(words)), key=lambda index: len(first[index]))
+        last = len(self.words) - len(words)
+        found = []
+        for place in first[rarest]:
+            start = place - rarest
+            if 0 <= start <= last and all(
+                self.words[start + offset] == option if isinstance(option, str) else self.words[start + offset] in option
+                for offset, option in enumerate(options)
+            ):
+                found.append(start)
+        return found
+
+
+class Document:
+    """An article's fields, ready to be asked. The boilerplate tail of the body is left out by whoever makes it."""
+
+    def __init__(self, article: Article, body: str | None = None) -> None:
+        """Args: article; body: its text without the boilerplate tail, None: the whole text."""
+        self._article = article
+        self._body = article.text if body is None else body
+        self.title = Field(tokens(article.title))
+        self.text = Field(tokens(self._body))
+
+    @cached_property
+    def _authors(self) -> Field:
+        return Field([word for author in self._article.authors for word in (*tokens(author), "")])
+
+    @cached_property
+    def _outlet(self) -> Field:
+        return Field(tokens(self._article.outlet))
+
+    @cached_property
+    def _domain(self) -> Field:
+        return Field([fold(label) for label in self._article.domain.split(".") if label])
+
+    @cached_property
+    def _lang(self) -> Field:
+        return Field(tokens(self._article.lang))
+
+    def hits(self, phrase: Phrase, field: str) -> list[int]:
+        """Places of a phrase in a field; a domain is matched from its end: domain:bbc.co.uk, domain:ua."""
+        match field:
+            case "title":
+                return self.title.find(phrase.words)
+            case "text":
+                return self.text.find(phrase.words)
+            case "lead":
+                places = self.text.find(phrase.words)
+                if places and places[-1] + len(phrase.words) > LEAD_WORDS:
+                    return [place for place in places if place + len(phrase.words) <= LEAD_WORDS]
+                return places
+            case "domain":
+                start = len(self._domain.words) - len(phrase.words)
+                return [place for place in self._domain.find(phrase.words) if place == start]
+            case "author":
+                return self._authors.find(phrase.words)
+            case "lang":
+                return self._lang.find(phrase.words)
+            case "outlet":
+                return self._outlet.find(phrase.words)
+        raise ValueError(f"{field!r} is no field of a query")
+
+    def near(self, near: Near, field: str) -> list[tuple[int, int]]:
+        """(place, end) of each left term with a right one within reach, spanning the nearest right one on each side."""
+        left = sorted((place, place + len(term.words)) for term in near.left for place in self.hits(term, field))
+        right = sorted((place, place + len(term.words)) for term in near.right for place in self.hits(term, field))
+        if not left or not right:
+            return []
+        starts = [start for start, _ in right]
+        longest = max(end - start for start, end in right)
+        found = []
+        for start, end in left:
+            at = bisect_left(starts, end)  # the nearest that begins where this one has ended
+            if at < len(right) and right[at][0] - end < near.distance:
+                found.append((start, right[at][1]))
+            # the nearest that ends where this one begins; terms differ in length, so look back a little
+            for other in range(bisect_left(starts, start) - 1, -1, -1):
+                gap = start - right[other][1]
+                if 0 <= gap < near.distance:
+                    found.append((right[other][0], end))
+                    break
+                if start - right[other][0] - longest >= near.distance:
+                    break
+        return found
+
+    def snippet(self, field: str, start: int, end: int) -> str:
+        """The text around words start to end of a field, on one line."""
+        text = self._article.title if field == "title" else self._body
+        places = spans(text)
+        begin, finish = places[start][0], places[min(end, len(places)) - 1][1]
+        cut = text[max(0, begin - _SNIPPET) : finish + _SNIPPET]
+        words = " ".join(cut.split())
+        before = "… " if begin > _SNIPPET else ""
+        after = " …" if finish + _SNIPPET < len(text) else ""
+        return f"{before}{words}{after}"
+
+
+def fields_of(leaf: Phrase | Near) -> tuple[str, ...]:
+    """Where a term is looked for."""
+    return (leaf.field,) if leaf.field else ("title", "text")
+
+
+def occurs(leaf: Phrase | Near, document: Document) -> bool:
+    """Does a term or a NEAR occur in one of its fields?"""
+    if isinstance(leaf, Phrase):
+        return any(document.hits(leaf, field) for field in fields_of(leaf))
+    return any(document.near(leaf, field) for field in fields_of(leaf))
+
+
+def matches(node: Node, document: Document) -> bool:
+    """Is a query's answer yes?"""
+    match node:
+        case Phrase() | Near():
+            return occurs(node, document)
+        case Not():
+            return not matches(node.node, document)
+        case And():
+            return all(matches(inner, document) for inner in node.nodes)
+        case Or():
+            return any(matches(inner, document) for inner in node.nodes)

@@ -1,0 +1,340 @@
+"""The query language of topics: text -> a small tree, and back.
+
+    ("North Korea" OR DPRK OR pyongyang*) AND NOT title:football
+    "port clos*" NEAR/5 (grain OR wheat)
+
+Words match whole words, whatever their case and accents; `*` stands for any letters, `?` for one. Terms side by side
+must all occur. NEAR means within ten words, NEAR/n within n, either order. A field before a term or a group in
+parentheses restricts it: title: lead: text: outlet: author: lang: domain:.
+"""
+
+import re
+from difflib import get_close_matches
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
+from lark.exceptions import VisitError
+
+from transforms.model import Record
+from transforms.topics.words import fold, patterns
+
+FIELDS = ("title", "lead", "text", "outlet", "author", "lang", "domain")
+NEAR_WORDS = 10
+FARTHEST_NEAR = 200
+LONGEST_QUERY = 10_000
+"""Characters."""
+DEEPEST_QUERY = 50
+"""Parentheses inside parentheses."""
+MOST_TERMS = 1_000
+MOST_WILDCARDS = 4
+"""In one word."""
+
+
+class QueryError(ValueError):
+    """A query that cannot be understood.
+
+    Attributes:
+        position: characters before the place of the error.
+    """
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class Phrase(Record, tag=True):
+    """One word, or several that stand side by side."""
+
+    text: str
+    """As the person wrote it, without the quotes."""
+    words: tuple[str, ...]
+    """Folded, with wildcards."""
+    field: str = ""
+    """Empty: title or text."""
+
+
+class Near(Record, tag=True):
+    """Any of left within a distance of any of right, in one field, in either order, not overlapping."""
+
+    left: tuple[Phrase, ...]
+    right: tuple[Phrase, ...]
+    distance: int = NEAR_WORDS
+    field: str = ""
+
+
+class Not(Record, tag=True):
+    node: "Node"
+
+
+class And(Record, tag=True):
+    nodes: tuple["Node", ...]
+
+
+class Or(Record, tag=True):
+    nodes: tuple["Node", ...]
+
+
+Node = Phrase | Near | Not | And | Or
+
+
+def phrase(text: str, field: str = "") -> Phrase:
+    """A term. Raises ValueError where it has nothing to look for."""
+    text = " ".join(text.split())
+    words = tuple(fold(label) for label in text.split(".") if label) if field == "domain" else patterns(text)
+    if not words:
+        raise ValueError(f"{text!r} has no letter or digit to look for")
+    for word in words:
+        literal = len(word) - word.count("*") - word.count("?")
+        if literal < (1 if field == "domain" else 2) and literal != len(word) and word != "*":
+            raise ValueError(f"a wildcard needs at least two letters or digits beside it, {word!r} would match nearly anything")
+        if word == "*" and field != "domain":
+            raise ValueError("a * by itself would match any word; use NEAR/2 to leave words out")
+        if word.count("*") + word.count("?") > MOST_WILDCARDS:
+            raise ValueError(f"{word!r} has more than {MOST_WILDCARDS} wildcards")
+    return Phrase(text, words, field)
+
+
+def all_of(nodes: list[Node]) -> Node:
+    """Joins by AND; an AND inside is taken apart."""
+    flat = [inner for node in nodes for inner in (node.nodes if isinstance(node, And) else (node,))]
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def any_of(nodes: list[Node]) -> Node:
+    """Joins by OR; an OR inside is taken apart."""
+    flat = [inner for node in nodes for inner in (node.nodes if isinstance(node, Or) else (node,))]
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def negate(node: Node) -> Node:
+    return node.node if isinstance(node, Not) else Not(node)
+
+
+_GRAMMAR = r"""
+start: disjunction
+disjunction: conjunction (_OR conjunction)*
+conjunction: negation (_AND? negation)*
+?negation: NOT negation -> not_
+         | nearness
+nearness: operand (NEAR operand)*
+?operand: FIELD term -> scoped
+        | term
+?term: "(" disjunction ")" -> group
+     | QUOTED -> quoted
+     | WORD -> word
+
+_OR.3: /OR(?![^\s()"])/
+_AND.3: /AND(?![^\s()"])/
+NOT.3: /NOT(?![^\s()"])/
+NEAR.3: /NEAR(\/[0-9]+)?(?![^\s()"])/
+FIELD.2: /[^\W\d]+:/
+QUOTED: /"[^"]*"/
+WORD: /[^\s()"]+/
+%ignore /\s+/
+"""
+
+_PLAIN_NAMES = {
+    "_OR": "OR",
+    "_AND": "AND",
+    "NOT": "NOT",
+    "NEAR": "NEAR",
+    "FIELD": "a field",
+    "QUOTED": "a phrase in quotes",
+    "WORD": "a word",
+    "LPAR": '"("',
+    "RPAR": '")"',
+    "$END": "the end",
+}
+
+
+@v_args(inline=True)
+class _Builder(Transformer[Token, Node]):
+    def start(self, node: Node) -> Node:
+        return node
+
+    def disjunction(self, *nodes: Node) -> Node:
+        return any_of(list(nodes))
+
+    def conjunction(self, *nodes: Node) -> Node:
+        return all_of(list(nodes))
+
+    def not_(self, _sign: Token, node: Node) -> Node:
+        return negate(node)
+
+    def nearness(self, *parts: "Node | Token") -> Node:
+        nodes, signs = parts[::2], [sign for sign in parts[1::2] if isinstance(sign, Token)]
+        if not signs:
+            return nodes[0]  # type: ignore[return-value]
+        if len(signs) > 1:
+            raise QueryError("NEAR joins two terms; for three write (a NEAR b) AND (b NEAR c)", signs[1].start_pos or 0)
+        distance = int(signs[0][5:] or NEAR_WORDS)
+        where = signs[0].start_pos or 0
+        if not 1 <= distance <= FARTHEST_NEAR:
+            raise QueryError(f"NEAR/{distance} is out of range, give 1 to {FARTHEST_NEAR} words", where)
+        return Near(_alternatives(nodes[0], where), _alternatives(nodes[1], where), distance)
+
+    def scoped(self, field: Token, node: Node) -> Node:
+        name = field[:-1].lower()
+        where = field.start_pos or 0
+        if name not in FIELDS:
+            near = get_close_matches(name, FIELDS, 1)
+            hint = f"did you mean {near[0]}:?" if near else f"fields are {', '.join(f'{known}:' for known in FIELDS)}."
+            raise QueryError(f"{field!s} is no field, {hint} To look for a text with a colon put it in quotes", where)
+        return _restricted(node, name, where)
+
+    def group(self, node: Node) -> Node:
+        return node
+
+    def quoted(self, token: Token) -> Node:
+        return _term(token[1:-1], token)
+
+    def word(self, token: Token) -> Node:
+        if token in {"AND", "OR", "NOT", "NEAR"}:
+            raise QueryError(f'expected a word, a phrase in quotes or "(", found "{token}"', token.start_pos or 0)
+        if token.lower() in {"and", "or", "not", "near"}:
+            raise QueryError(
+                f"write {token.upper()} in capitals for the operator, or in quotes for the word", token.start_pos or 0
+            )
+        if token.startswith(("NEAR/", "near/")):
+            raise QueryError(f"{token!s} is no distance, write NEAR/ and a whole number as in NEAR/5", token.start_pos or 0)
+        if re.match(r"-\w", token):
+            raise QueryError(f"write NOT {token[1:]} to leave out what {token!s} means", token.start_pos or 0)
+        return _term(str(token), token)
+
+
+def _term(text: str, token: Token) -> Phrase:
+    try:
+        return phrase(text)
+    except ValueError as error:
+        raise QueryError(str(error), token.start_pos or 0) from error
+
+
+def _alternatives(node: object, where: int) -> tuple[Phrase, ...]:
+    nodes = node.nodes if isinstance(node, Or) else (node,)
+    found = tuple(inner for inner in nodes if isinstance(inner, Phrase) and not inner.field)
+    if len(found) < len(nodes):
+        raise QueryError(
+            "beside NEAR stands a word, a phrase, or several joined by OR in parentheses; "
+            "a field goes around the whole: title:(a NEAR b)",
+            where,
+        )
+    return found
+
+
+def _restricted(node: Node, field: str, where: int) -> Node:
+    if isinstance(node, Phrase | Near) and node.field:
+        raise QueryError(f"{node.field}: stands inside {field}:, give one field a term", where)
+    try:
+        return _with_field(node, field, where)
+    except QueryError:
+        raise
+    except ValueError as error:
+        raise QueryError(str(error), where) from error
+
+
+def _with_field(node: Node, field: str, where: int) -> Node:
+    match node:
+        case Phrase():
+            return phrase(node.text, field)
+        case Near():
+            if field not in {"title", "lead", "text"}:
+                raise QueryError(f"NEAR has no sense inside {field}:, use title:, lead: or text:", where)
+            return Near(node.left, node.right, node.distance, field)
+        case Not():
+            return Not(_restricted(node.node, field, where))
+        case And():
+            return And(tuple(_restricted(inner, field, where) for inner in node.nodes))
+        case Or():
+            return Or(tuple(_restricted(inner, field, where) for inner in node.nodes))
+
+
+_parser = Lark(_GRAMMAR, parser="lalr", transformer=_Builder(), maybe_placeholders=False)
+_DOUBLE_QUOTES = str.maketrans("“”„«»", '"""""')
+
+
+def parse(query: str) -> Node:
+    """The tree of a query.
+
+    Raises:
+        QueryError: with the position and what was expected there.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise QueryError(f"the query has {len(query)} characters, at most {LONGEST_QUERY} are read; make two topics", 0)
+    if not query.strip():
+        raise QueryError("the query is empty, write the words to look for", 0)
+    plain = query.translate(_DOUBLE_QUOTES)
+    _refuse_depth(plain)
+    try:
+        node = _parser.parse(plain)
+    except UnexpectedCharacters as error:
+        raise QueryError('a quotation mark is never closed, add the second "', error.pos_in_stream) from error
+    except UnexpectedToken as error:
+        raise _unexpected(error, plain) from error
+    except VisitError as error:
+        raise error.orig_exc from error
+    if sum(1 for _ in leaves(node)) > MOST_TERMS:  # type: ignore[arg-type]
+        raise QueryError(f"the query has more than {MOST_TERMS} terms; make two topics", 0)
+    return node  # type: ignore[return-value]
+
+
+def _refuse_depth(query: str) -> None:
+    depth, quoted = 0, False
+    for position, character in enumerate(query):
+        if character == '"':
+            quoted = not quoted
+        elif not quoted and character == "(":
+            depth += 1
+            if depth > DEEPEST_QUERY:
+                raise QueryError(f"more than {DEEPEST_QUERY} parentheses inside each other", position)
+        elif not quoted and character == ")":
+            depth -= 1
+
+
+def _unexpected(error: UnexpectedToken, query: str) -> QueryError:
+    token = error.token
+    end = token.type == "$END"
+    position = len(query.rstrip()) if end else (token.start_pos or 0)
+    found = "the end" if end else f'"{token}"'
+    wanted = set(error.accepts or error.expected)
+    if "WORD" in wanted and "_AND" not in wanted:
+        expected = 'a word, a phrase in quotes or "("'
+        if "FIELD" not in wanted:
+            expected += " right after the field"
+    elif "RPAR" in wanted and end:
+        expected = 'a ")" for a "(" that is still open'
+    elif token.type == "RPAR":
+        expected = 'no ")": there is no "(" for it'
+    else:
+        expected = " or ".join(sorted(_PLAIN_NAMES.get(name, name) for name in wanted))
+    return QueryError(f"expected {expected}, found {found}", position)
+
+
+def leaves(node: Node) -> "list[Phrase | Near]":
+    """Every term and NEAR of a tree, in order."""
+    match node:
+        case Phrase() | Near():
+            return [node]
+        case Not():
+            return leaves(node.node)
+        case And() | Or():
+            return [leaf for inner in node.nodes for leaf in leaves(inner)]
+
+
+def show(node: Node) -> str:
+    """The query of a tree: parse(show(tree)) == tree."""
+    match node:
+        case Phrase():
+            return f'{node.field}:"{node.text}"' if node.field else f'"{node.text}"'
+        case Near():
+            text = f"{_alternatives_text(node.left)} NEAR/{node.distance} {_alternatives_text(node.right)}"
+            return f"{node.field}:({text})" if node.field else f"({text})"
+        case Not():
+            return f"NOT {show(node.node)}" if isinstance(node.node, Phrase | Near) else f"NOT ({show(node.node)})"
+        case And():
+            return " AND ".join(f"({show(inner)})" if isinstance(inner, Or) else show(inner) for inner in node.nodes)
+        case Or():
+            return " OR ".join(f"({show(inner)})" if isinstance(inner, And) else show(inner) for inner in node.nodes)
+
+
+def _alternatives_text(phrases: tuple[Phrase, ...]) -> str:
+    texts = " OR ".join(f'"{alternative.text}"' for alternative in phrases)
+    return f"({texts})" if len(phrases) > 1 else texts

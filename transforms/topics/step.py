@@ -1,0 +1,65 @@
+"""JudgeRelevance: every article judged against the topics as they are now."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import apache_beam as beam
+import msgspec
+
+from transforms.model import Article, DeadLetter, Judged, Relevance
+from transforms.topics.judge import TopicSet, judge
+
+DEAD = "dead"
+
+
+class _JudgeRelevanceDoFn(beam.DoFn):
+    def __init__(self, current_topics: Callable[[], TopicSet], clock: Callable[[], float]) -> None:
+        self._current_topics = current_topics
+        self._clock = clock
+
+    def process(self, judged: Judged) -> Iterator[Judged | beam.pvalue.TaggedOutput]:
+        topics = self._current_topics()
+        try:
+            relevance = judge(judged.article, judged.fingerprint, topics)
+            yield _with_relevance(judged, relevance)
+        except Exception as error:  # noqa: BLE001 - a pure step: one article must not stop the others
+            yield beam.pvalue.TaggedOutput(DEAD, unjudged(judged.article, error, self._clock()))
+
+
+def _with_relevance(judged: Judged, relevance: tuple[Relevance, ...]) -> Judged:
+    return msgspec.structs.replace(judged, relevance=relevance)
+
+
+def unjudged(article: Article, error: Exception, now: float) -> DeadLetter:
+    """The dead letter of an article that could not be judged; its input can be replayed."""
+    return DeadLetter(
+        step="JudgeRelevance",
+        reason="judge-failed",
+        message=f"judging {article.url!r} failed with {type(error).__name__}: {error}; redrive it after an upgrade",
+        subject=article.url,
+        input=msgspec.json.encode(article),
+        row=article.row,
+        first_seen=now,
+        last_seen=now,
+    )
+
+
+@dataclass
+class JudgeRelevance(beam.PTransform):
+    """Judged without relevance -> Judged with it on `.main`, DeadLetter on `.dead`.
+
+    Args:
+        current_topics: picklable; gives the topics as they are now (asked for each article, so it must be quick).
+        clock: seconds since the epoch, for dead letters.
+    """
+
+    current_topics: Callable[[], TopicSet]
+    clock: Callable[[], float] = time.time
+
+    def expand(self, judged: beam.PCollection[Judged]) -> beam.pvalue.DoOutputsTuple:
+        outputs = judged | "Judge" >> beam.ParDo(
+            _JudgeRelevanceDoFn(self.current_topics, self.clock)
+        ).with_output_types(Judged).with_outputs(DEAD, main="main")
+        outputs.dead.element_type = DeadLetter
+        return outputs
