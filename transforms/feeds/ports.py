@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import urlsplit
+from zlib import crc32
 
 from transforms.model import Entry, FeedCursor, InboxRow, Record, Seconds
 
@@ -12,6 +14,15 @@ class Shard(Record):
 
     index: int = 0
     count: int = 1
+
+
+def host_hash(url: str) -> int:
+    """32-bit hash of a URL's host (lower case; "" where there is none): places feeds and rows in a shard, at every run alike."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    return crc32(host.encode("utf-8", "replace"))
 
 
 class Seen(Record):
