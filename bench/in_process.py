@@ -1,0 +1,84 @@
+"""The story decisions in a plain loop: the same pure functions as the pipeline, without graph and store."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from transforms.config import StoriesConfig
+from transforms.model import Article, Judged, Membership, Story
+from transforms.stories.decide import decide
+from transforms.stories.fingerprint import fingerprint
+from transforms.stories.memory import StoriesMemory
+from transforms.stories.ports import KnownArticle
+from transforms.stories.repair import Merge, Move, repair
+
+
+def replay_in_process(
+    lines: Iterable[dict[str, Any]], outlets: Any = None, config: StoriesConfig | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Story and first placing of each line's id."""
+    memory = StoriesMemory(config or StoriesConfig())
+    placed: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        article = Article(
+            id=line["id"],
+            url=line["url"],
+            title=line["title"],
+            text=line["text"],
+            published=line["published"],
+            outlet=line["outlet"],
+            domain=line["url"].split("/")[2].removeprefix("www."),
+            lang=line["lang"],
+            line=number,
+        )
+        judged = Judged(article=article, fingerprint=fingerprint(article, outlets))
+        placed[article.id] = take(judged, memory, number)
+    return {article_id: memory.membership(article_id).story_id for article_id in placed}, placed
+
+
+def take(judged: Judged, memory: StoriesMemory, number: int) -> str:
+    """Decide one article, remember it, do the repairs that are due; returns the story it was placed in."""
+    article = judged.article
+    decision = decide(judged, memory)
+    if decision.starts:
+        memory.put_story(_started(decision.story_id, article))
+    membership = Membership(
+        article_id=article.id,
+        story_id=decision.story_id,
+        placed=decision.story_id,
+        relation=decision.relation,
+        score=decision.score,
+        matched=decision.matched,
+        seq=number,
+    )
+    known = KnownArticle(article=article, fingerprint=judged.fingerprint, relevance=(), decided=number, seq=number)
+    memory.remember(known, membership)
+    for change in repair(memory, number):
+        _apply(change, memory)
+    memory.evict()
+    return decision.story_id
+
+
+def _apply(change: Merge | Move, memory: StoriesMemory) -> None:
+    if isinstance(change, Move):
+        known, place = memory.article(change.article_id), memory.membership(change.article_id)
+        if memory.story(change.story_id) is None:
+            memory.put_story(_started(change.story_id, known.article))
+        memory.move(msgspec.structs.replace(place, story_id=change.story_id))
+        return
+    survivor, loser = sorted(map(memory.story, change.stories), key=lambda story: (story.started, story.id))
+    for known in memory.members(loser.id):
+        memory.move(msgspec.structs.replace(memory.membership(known.article.id), story_id=survivor.id))
+    memory.put_story(msgspec.structs.replace(loser, merged_into=survivor.id))
+
+
+def _started(story_id: str, article: Article) -> Story:
+    return Story(
+        id=story_id,
+        ledger=article.lang,
+        title=article.title,
+        started=article.published,
+        latest=article.published,
+        first_article=article.id,
+    )

@@ -1,0 +1,71 @@
+"""What the story decision needs of an article's text, gathered once."""
+
+from typing import Any
+
+from transforms.model import Article, Credit, Fingerprint
+from transforms.stories.links import link_key
+from transforms.stories.names import find_names, find_numbers, find_quotes
+from transforms.stories.shingles import sketch
+from transforms.stories.terms import count_terms, split_words
+from transforms.stories.vectors import MODEL, embed
+
+VERSION = f"1 {MODEL}"
+"""Rules and model; a change of either must change it, so that stored fingerprints are made anew."""
+
+LEAD_WORDS = 200
+VECTOR_CHARACTERS = 1200
+"""Of title and lead that the vector reads: about 200 words; more of the text blurs it and costs time."""
+MOST_LINKS = 20
+
+
+def _split_tail(text: str) -> tuple[str, str]:
+    try:
+        from transforms.articles.boilerplate import split_tail  # noqa: PLC0415
+    except ImportError:
+        return text, ""
+    return split_tail(text)
+
+
+def _find_credits(article: Article, body: str, tail: str, outlets: Any) -> tuple[Credit, ...]:
+    try:
+        from transforms.stories.credits import find_credits  # noqa: PLC0415
+    except ImportError:
+        return ()
+    return find_credits(article, body, tail, outlets)
+
+
+def _outbound_links(article: Article) -> tuple[str, ...]:
+    """Links that lead off the article's own site, without their query, each once."""
+    found: dict[str, None] = {}
+    for link in article.links:
+        key = link_key(link.url)
+        host, _, path = key.partition("/")
+        if path and not (host == article.domain or host.endswith("." + article.domain)):
+            found[key] = None
+    return tuple(found)[:MOST_LINKS]
+
+
+def fingerprint(article: Article, outlets: Any = None) -> Fingerprint:
+    """Gather an article's fingerprint; pure function of the article, the outlet table and VERSION.
+
+    Args:
+        article: as read; only its text without the boilerplate tail counts.
+        outlets: the outlet table that names the credited outlets (see transforms.stories.outlets).
+    """
+    body, tail = _split_tail(article.text)
+    words = split_words(body)
+    return Fingerprint(
+        article_id=article.id,
+        version=VERSION,
+        vector=embed(f"{article.title}\n{body}"[:VECTOR_CHARACTERS]),
+        title_terms=count_terms(split_words(article.title)),
+        lead_terms=count_terms(words[:LEAD_WORDS]),
+        body_terms=count_terms(words),
+        names=find_names(body),
+        numbers=find_numbers(body),
+        quotes=find_quotes(body),
+        shingles=sketch(words),
+        words=len(words),
+        credits=_find_credits(article, body, tail, outlets),
+        links=_outbound_links(article),
+    )

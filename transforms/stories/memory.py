@@ -1,0 +1,194 @@
+"""The open articles and stories of one ledger, with the index that finds an article's likely stories."""
+
+import heapq
+from collections.abc import Iterable
+
+import numpy as np
+
+from transforms.config import StoriesConfig
+from transforms.model import Judged, Membership, Seconds, Story
+from transforms.stories.index import TermIndex
+from transforms.stories.ports import KnownArticle
+from transforms.stories.similarity import Profile, profile_of
+
+GRACE = 86400.0
+"""Seconds beyond the window for which articles are kept, for those that arrive late."""
+
+
+class Remembered:
+    """An article in memory: its rows, and its fingerprint made ready for comparing."""
+
+    __slots__ = ("known", "membership", "profile", "row")
+
+    def __init__(self, known: KnownArticle, membership: Membership, profile: Profile, row: int) -> None:
+        self.known = known
+        self.membership = membership
+        self.profile = profile
+        self.row = row
+
+
+class StoriesMemory:
+    """What a ledger remembers; a pure function of the rows it holds, whatever the order in which they came and went.
+
+    Times are publication times; no clock is read.
+    """
+
+    def __init__(self, config: StoriesConfig) -> None:
+        self.config = config
+        self.seq = 0
+        """The ledger's number up to which rows are held; kept by the ledger."""
+        self.highwater: Seconds = float("-inf")
+        """Greatest publication time met."""
+        self._articles: dict[str, Remembered] = {}
+        self._rows: list[str] = []
+        self._stories: dict[str, Story] = {}
+        self._members: dict[str, set[str]] = {}
+        self._apart: set[tuple[str, str]] = set()
+        self._together: set[tuple[str, str]] = set()
+        self._by_age: list[tuple[Seconds, str]] = []
+        self.index = TermIndex()
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def remember(self, known: KnownArticle, membership: Membership) -> None:
+        """Hold an article and its place; a known one is replaced (a revision)."""
+        article = known.article
+        if article.id in self._articles:
+            self._forget(article.id)
+        profile = profile_of(article, known.fingerprint, self.index)
+        remembered = Remembered(known, membership, profile, len(self._rows))
+        self._rows.append(article.id)
+        self.index.add(remembered.row, profile.body[0])
+        self._articles[article.id] = remembered
+        self._members.setdefault(membership.story_id, set()).add(article.id)
+        heapq.heappush(self._by_age, (article.published, article.id))
+        self.highwater = max(self.highwater, article.published)
+
+    def move(self, membership: Membership) -> None:
+        """Give an article another place; it must be remembered."""
+        remembered = self._articles[membership.article_id]
+        self._leave(remembered.membership.story_id, membership.article_id)
+        remembered.membership = membership
+        self._members.setdefault(membership.story_id, set()).add(membership.article_id)
+
+    def put_story(self, story: Story) -> None:
+        """Hold a story, or a new state of it."""
+        self._stories[story.id] = story
+
+    def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Pairs (article_id, story_id) that a person has split."""
+        self._apart.update(pairs)
+        self._together.difference_update(pairs)
+
+    def keep_together(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Pairs (article_id, story_id) that a person has joined."""
+        self._together.update(pairs)
+        self._apart.difference_update(pairs)
+
+    @property
+    def horizon(self) -> Seconds:
+        """Articles published before it are not held."""
+        return self.highwater - self.config.window - GRACE
+
+    def evict(self, horizon: Seconds | None = None) -> None:
+        """Let go of articles published before the horizon, and of stories that have none left."""
+        bound = self.horizon if horizon is None else horizon
+        while self._by_age and self._by_age[0][0] < bound:
+            _, article_id = heapq.heappop(self._by_age)
+            remembered = self._articles.get(article_id)
+            if remembered is not None and remembered.known.article.published < bound:
+                story_id = remembered.membership.story_id
+                self._forget(article_id)
+                if story_id not in self._members:
+                    self._stories.pop(story_id, None)
+        if len(self._rows) > 2 * len(self._articles) + 1000:
+            self._index_anew()
+
+    def _forget(self, article_id: str) -> None:
+        remembered = self._articles.pop(article_id)
+        self.index.discount(remembered.profile.body[0])
+        self._rows[remembered.row] = ""
+        self._leave(remembered.membership.story_id, article_id)
+
+    def _leave(self, story_id: str, article_id: str) -> None:
+        members = self._members[story_id]
+        members.discard(article_id)
+        if not members:
+            del self._members[story_id]
+
+    def _index_anew(self) -> None:
+        """Drop the rows and words of articles that have left."""
+        self.index = TermIndex()
+        self._rows = []
+        for article_id, remembered in self._articles.items():
+            known = remembered.known
+            remembered.profile = profile_of(known.article, known.fingerprint, self.index)
+            remembered.row = len(self._rows)
+            self._rows.append(article_id)
+            self.index.add(remembered.row, remembered.profile.body[0])
+
+    # --- look-ups -----------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def article(self, article_id: str) -> KnownArticle | None:
+        """An article as held, or None."""
+        remembered = self._articles.get(article_id)
+        return remembered.known if remembered else None
+
+    def membership(self, article_id: str) -> Membership | None:
+        """An article's place, or None."""
+        remembered = self._articles.get(article_id)
+        return remembered.membership if remembered else None
+
+    def remembered(self, article_id: str) -> Remembered:
+        """An article with its profile; KeyError where it is not held."""
+        return self._articles[article_id]
+
+    def story(self, story_id: str) -> Story | None:
+        """A story as held, or None."""
+        return self._stories.get(story_id)
+
+    def stories(self) -> list[Story]:
+        """The open stories that are merged into no other, by id."""
+        return [self._stories[key] for key in sorted(self._stories) if not self._stories[key].merged_into]
+
+    def members(self, story_id: str) -> list[KnownArticle]:
+        """A story's articles that are held, in the order in which they were decided."""
+        return [remembered.known for remembered in self.companions(story_id)]
+
+    def companions(self, story_id: str) -> list[Remembered]:
+        """members() with their profiles."""
+        held = [self._articles[article_id] for article_id in self._members.get(story_id, ())]
+        return sorted(held, key=lambda one: (one.known.decided, one.known.article.id))
+
+    def is_apart(self, article_id: str, story_id: str) -> bool:
+        """Has a person split this article from this story?"""
+        return (article_id, story_id) in self._apart
+
+    def is_together(self, article_id: str, story_id: str) -> bool:
+        """Has a person joined this article to this story?"""
+        return (article_id, story_id) in self._together
+
+    def profile(self, judged: Judged) -> Profile:
+        """An article made ready for comparing with what is held; nothing of it is kept but its words."""
+        return profile_of(judged.article, judged.fingerprint, self.index)
+
+    def candidates(self, profile: Profile, published: Seconds, limit: int = 100) -> list[Remembered]:
+        """The held articles inside the window that share most weight with a profile, best first, at most limit."""
+        rows, shares = self.index.search(*profile.body)
+        if not len(rows):
+            return []
+        order = np.argsort(-shares, kind="stable")
+        found: list[tuple[float, str]] = []
+        floor = -1.0
+        for place in order.tolist():
+            share = float(shares[place])
+            if len(found) >= limit and share < floor:
+                break
+            article_id = self._rows[rows[place]]
+            if article_id and abs(self._articles[article_id].known.article.published - published) <= self.config.window:
+                found.append((-share, article_id))
+                floor = share
+        return [self._articles[article_id] for _, article_id in sorted(found)[:limit]]

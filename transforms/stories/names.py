@@ -1,0 +1,58 @@
+"""Names, numbers and quotes of a text: what a rewrite keeps when it changes the words."""
+
+import regex
+
+from transforms.stories.terms import WORD
+
+_SENTENCE_START = regex.compile(r"(?:^|[.!?…:;»”\"]\s+|[\n“„«\"(—–-]\s*)$")
+_NUMBER = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}+(?:[.,:]\p{Nd}+)*(?![\p{L}\p{N}])")
+_THOUSANDS = regex.compile(r"[.,](?=\p{Nd}{3}(?:\D|$))")
+_QUOTES = regex.compile(r"“([^”\n]{15,600})”|«([^»\n]{15,600})»|„([^“”\n]{15,600})[“”]|\"([^\"\n]{15,600})\"")
+
+MOST_QUOTES = 20
+QUOTE_WORDS = 4
+"""Shorter quotes are figures of speech."""
+
+
+def find_names(text: str) -> dict[str, int]:
+    """Capitalised words inside sentences, folded, with their counts over the whole text.
+
+    A word that also stands in lower case is no name (so German nouns stay, sentence beginnings go); a capitalised
+    word that only ever begins sentences is not known to be one.
+    """
+    inside: dict[str, int] = {}
+    initial: dict[str, int] = {}
+    lower: set[str] = set()
+    for match in WORD.finditer(text):
+        word = match.group()
+        if not word[0].isupper():
+            lower.add(word)
+            continue
+        if len(word) > 2 and word[-2] in "’'" and word[-1] in "sS":
+            word = word[:-2]
+        folded = word.lower()
+        if len(folded) < 2:
+            continue
+        begins = _SENTENCE_START.search(text, max(0, match.start() - 4), match.start()) is not None
+        counts = initial if begins or match.start() == 0 else inside
+        counts[folded] = counts.get(folded, 0) + 1
+    return {name: count + initial.get(name, 0) for name, count in sorted(inside.items()) if name not in lower}
+
+
+def find_numbers(text: str) -> tuple[str, ...]:
+    """Numbers of two digits and more, without thousands separators, each once, sorted."""
+    found = {_THOUSANDS.sub("", match.group()).replace(",", ".") for match in _NUMBER.finditer(text)}
+    return tuple(sorted(number for number in found if len(number) > 1))
+
+
+def find_quotes(text: str) -> tuple[str, ...]:
+    """Quoted sentences of at least four words, folded to words and spaces, at most 20, in order."""
+    quotes: list[str] = []
+    for match in _QUOTES.finditer(text):
+        words = WORD.findall((match[1] or match[2] or match[3] or match[4]).lower())
+        quote = " ".join(words)
+        if len(words) >= QUOTE_WORDS and quote not in quotes:
+            quotes.append(quote)
+            if len(quotes) == MOST_QUOTES:
+                break
+    return tuple(quotes)

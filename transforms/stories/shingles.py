@@ -1,0 +1,53 @@
+"""Sketches of a text's word 5-grams, from which the share of shared wording is estimated."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+SIZE = 5
+"""Words of a shingle."""
+BOUND = 1 << 63
+"""Hashes below it are kept: one in two, the same ones in each text, so that containment can be estimated."""
+
+_FACTORS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5],
+    dtype=np.uint64,
+)
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_SHIFT = np.uint64(33)
+
+
+def sketch(words: Sequence[str], bound: int = BOUND) -> tuple[int, ...]:
+    """Sorted hashes of the word 5-grams that fall below the bound; a text of fewer words counts as one shingle.
+
+    A shingle's hash is a sum of its words' xxHash64, each times an odd factor of its place, mixed once more
+    (the finaliser of MurmurHash3).
+    """
+    if not words:
+        return ()
+    known: dict[str, int] = {}
+    for word in words:
+        if word not in known:
+            known[word] = xxhash.xxh64_intdigest(word.encode())
+    hashes = np.array([known[word] for word in words], dtype=np.uint64)
+    count = max(1, len(words) - SIZE + 1)
+    total = np.zeros(count, dtype=np.uint64)
+    for place in range(min(SIZE, len(words))):
+        total += hashes[place : place + count] * _FACTORS[place]
+    total ^= total >> _SHIFT
+    total *= _MIX
+    total ^= total >> _SHIFT
+    return tuple(np.unique(total[total < np.uint64(bound)]).tolist())
+
+
+def shared(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> int:
+    """How many hashes two sorted sketches have in common."""
+    if a.size > b.size:
+        a, b = b, a
+    if not a.size:
+        return 0
+    places = np.searchsorted(b, a)
+    places[places == b.size] = 0
+    return int(np.count_nonzero(b[places] == a))
