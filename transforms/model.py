@@ -248,6 +248,8 @@ class Fingerprint(Record):
     credits: tuple[Credit, ...] = ()
     links: tuple[str, ...] = ()
     """Normalised outbound links of the body that may show a shared source."""
+    facts: tuple[str, ...] = ()
+    """What title and lead state in numbers (transforms.alerts.facts)."""
 
 
 class Evidence(Record):

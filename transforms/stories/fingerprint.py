@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from transforms.alerts.facts import facts_of
 from transforms.model import Article, Credit, Fingerprint
 from transforms.stories.links import link_key
 from transforms.stories.names import find_names, find_numbers, find_quotes
@@ -68,4 +69,5 @@ def fingerprint(article: Article, outlets: Any = None) -> Fingerprint:
         words=len(words),
         credits=_find_credits(article, body, tail, outlets),
         links=_outbound_links(article),
+        facts=facts_of(article.title, body),
     )

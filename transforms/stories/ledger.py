@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from transforms.alerts.decide import StoryView
+from transforms.alerts.wave import DecideAlerts
 from transforms.articles.identity import identity_claims, settle_identity
 from transforms.config import StoriesConfig
 from transforms.model import (
@@ -19,7 +20,7 @@ from transforms.model import (
     Story,
 )
 from transforms.stories.decide import Decision, decide
-from transforms.stories.memory import StoriesMemory
+from transforms.stories.memory import GRACE, StoriesMemory
 from transforms.stories.origins import story_origins
 from transforms.stories.outlets import OutletTable
 from transforms.stories.ports import (
@@ -30,13 +31,10 @@ from transforms.stories.ports import (
     Wave,
 )
 from transforms.stories.repair import Merge, Move, repair
-from transforms.stories.view import story_view
+from transforms.stories.view import Member, story_view
 
 InFeeds = Callable[[str, str], bool]
 """(outlet name, domain) -> is it one of the person's feeds?"""
-
-DecideAlerts = Callable[[Sequence[StoryView], dict[str, str], dict[str, Alert], float], list[Alert]]
-"""(touched stories, {merged story: survivor}, open alerts by id, now) -> new revisions. See transforms.alerts.wave."""
 
 
 def ledger_key(article: Article, *, one_ledger: bool = False) -> str:
@@ -58,10 +56,18 @@ class Ledger:
         config: StoriesConfig,
         outlets: OutletTable,
         in_feeds: InFeeds,
-        decide_alerts: DecideAlerts,
+        decide_alerts: DecideAlerts | None,
         elsewhere: Callable[[str], "Ledger"],
     ) -> None:
-        """Args: elsewhere opens another ledger, for a revision whose article was first decided there."""
+        """Args:
+        key: the ledger's name, a language or "all".
+        store: opens its transactions.
+        config: how articles become stories.
+        outlets: names, owners and domains of outlets.
+        in_feeds: is an outlet one of the person's feeds?
+        decide_alerts: what a wave's end has to tell; None: nothing (a replay without alerts).
+        elsewhere: opens another ledger, for a revision whose article was first decided there.
+        """
         self.key = key
         self._store = store
         self._config = config
@@ -108,7 +114,7 @@ class Ledger:
             self._alerts = {}
         memory = self._memory
         if memory.seq < rows.seq or memory.seq == 0:
-            changes = rows.since(memory.seq, memory.horizon)
+            changes = rows.since(memory.seq, max(rows.highwater(), memory.highwater) - self._config.window - GRACE)
             placed = {membership.article_id: membership for membership in changes.memberships}
             for story in changes.stories:
                 memory.put_story(story)
@@ -299,9 +305,10 @@ class _DecidingWave:
 
     def close(self, alerts: dict[str, Alert]) -> Wave:
         """The wave's end, once: the touched stories anew, and which alerts to raise or revise."""
-        views = [view for story_id in self._touched if (view := self._view(story_id)) is not None]
         now = max(judged.article.seen for judged in self._ranked)
-        raised = self._ledger._decide_alerts(views, self._merged, alerts, now)  # noqa: SLF001
+        views = [view for story_id in self._touched if (view := self._view(story_id, now)) is not None]
+        decide_alerts = self._ledger._decide_alerts  # noqa: SLF001
+        raised = decide_alerts(views, self._merged, alerts, now) if decide_alerts else []
         sinks = tuple(sorted({sink for alert in raised for sink in alert.sinks}))
         self.outcomes = [msgspec.structs.replace(outcome, sinks=sinks) for outcome in self.outcomes]
         stories = [story for story_id in self._touched if (story := self._memory.story(story_id)) is not None]
@@ -314,11 +321,13 @@ class _DecidingWave:
             ended=tuple(self.outcomes),
         )
 
-    def _view(self, story_id: str) -> StoryView | None:
+    def _view(self, story_id: str, now: float) -> StoryView | None:
         story = self._memory.story(story_id)
         if story is None or story.merged_into:
             return None
-        members = [(known, m) for known in self._memory.members(story_id) if (m := self._memory.membership(known.article.id))]
+        members = [
+            (known, m) for known in self._memory.members(story_id) if (m := self._memory.membership(known.article.id))
+        ]
         if len(members) < story.size:  # the memory has let some go; the store has not
             here = {known.article.id for known, _ in members}
             members = [pair for pair in self._rows.members(story_id) if pair[0].article.id not in here] + members
@@ -337,7 +346,30 @@ class _DecidingWave:
             independent_origins=origins.independent,
         )
         self._memory.put_story(story)
-        return story_view(story, members)
+        followed = self._memory.story(story.follows) if story.follows else None
+        return story_view(story, members, self._youngest(members, now), followed.title if followed else "")
+
+    def _youngest(self, members: Sequence[Member], now: float) -> float | None:
+        """Publication time of the newest member that counts as news.
+
+        An article of this wave that was young at its own hand-over counts as of now, so that the length of a wave (or of
+        a replay's chunk) decides nothing.
+        """
+        ages = [
+            now if self._is_fresh(known) else known.article.published
+            for known, _ in members
+            if not known.article.backfilled
+        ]
+        return max(ages, default=None)
+
+    def _is_fresh(self, known: KnownArticle) -> bool:
+        decide_alerts = self._ledger._decide_alerts  # noqa: SLF001
+        article = known.article
+        return (
+            decide_alerts is not None
+            and article.id in self._articles
+            and article.seen - article.published <= decide_alerts.config.max_age
+        )
 
 
 def _under_id(judged: Judged, article_id: str) -> Judged:

@@ -84,6 +84,10 @@ class LedgerTransaction(Protocol):
     seq: int
     """The ledger's number before this transaction."""
 
+    def highwater(self) -> Seconds:
+        """Greatest publication time of the ledger's articles; -inf where it has none."""
+        ...
+
     def since(self, seq: int, published_after: Seconds) -> LedgerChanges:
         """What was committed after seq; articles published before the bound are left out (with their memberships)."""
         ...

@@ -1,0 +1,80 @@
+"""A story as an alert tells it: each member with its evidence, in words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from transforms.alerts.decide import StoryView
+from transforms.alerts.facts import story_facts
+from transforms.alerts.relevance import merge_by_topic
+from transforms.model import AlertMember, CreditKind, Fingerprint, Membership, Relation, Seconds, Story
+from transforms.stories.ports import KnownArticle
+from transforms.stories.shingles import shared
+
+Member = tuple[KnownArticle, Membership]
+MOST_REASONS = 3
+COPIES = frozenset({Relation.COPY, Relation.NEAR_COPY})
+
+
+def story_view(story: Story, members: Sequence[Member], youngest: Seconds | None, follow_up: str = "") -> StoryView:
+    """What an alert on the story can say.
+
+    Args:
+        story: as it stands, origin and counts included.
+        members: all its articles with their places.
+        youngest: publication time of the newest member that counts as news; None: none does.
+        follow_up: for a person: the title of the story that this one follows up.
+    """
+    ordered = sorted(members, key=lambda pair: (pair[0].article.published, pair[0].decided))
+    by_id = {known.article.id: known for known, _ in members}
+    return StoryView(
+        story=story,
+        members=tuple(_alert_member(known, membership, by_id) for known, membership in ordered),
+        relevance=merge_by_topic(known.relevance for known, _ in ordered),
+        reasons=_reasons(members),
+        youngest=youngest,
+        facts=story_facts([known.fingerprint.facts for known, _ in ordered]),
+        follow_up=follow_up,
+    )
+
+
+def _alert_member(known: KnownArticle, membership: Membership, by_id: dict[str, KnownArticle]) -> AlertMember:
+    article = known.article
+    matched = by_id.get(membership.matched)
+    kept = membership.relation in COPIES and matched is not None
+    return AlertMember(
+        article_id=article.id,
+        url=article.url,
+        title=article.title,
+        outlet=article.outlet or article.domain,
+        published=article.published,
+        relation=membership.relation,
+        score=membership.score,
+        reason=membership.reason,
+        matched=membership.matched,
+        credit=_credit_words(known.fingerprint),
+        share=kept_share(known.fingerprint, matched.fingerprint) if kept and matched else None,
+        unread=article.unread,
+    )
+
+
+def _credit_words(fingerprint: Fingerprint) -> str:
+    """The words of the surest credit that names where the report comes from."""
+    credits = [credit for credit in fingerprint.credits if credit.kind is not CreditKind.CITED]
+    best = max(credits, key=lambda credit: credit.weight, default=None)
+    return best.evidence if best else ""
+
+
+def kept_share(copy: Fingerprint, original: Fingerprint) -> float:
+    """Which share of the original's words the copy keeps, estimated from their sketches; 0 to 1."""
+    if not original.shingles:
+        return 0.0
+    common = shared(np.array(copy.shingles, dtype=np.uint64), np.array(original.shingles, dtype=np.uint64))
+    return round(common / len(original.shingles), 2)
+
+
+def _reasons(members: Sequence[Member]) -> tuple[str, ...]:
+    """Why these are one story: the reasons of the members that joined, the surest first, each once."""
+    joined = [membership for _, membership in members if membership.relation is not Relation.FIRST]
+    ranked = sorted(joined, key=lambda membership: (-membership.score, membership.seq))
+    return tuple(dict.fromkeys(m.reason for m in ranked if m.reason))[:MOST_REASONS]
