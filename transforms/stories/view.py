@@ -60,8 +60,8 @@ def _alert_member(known: KnownArticle, membership: Membership, by_id: dict[str, 
 
 def _credit_words(fingerprint: Fingerprint) -> str:
     """The words of the surest credit that names where the report comes from."""
-    credits = [credit for credit in fingerprint.credits if credit.kind is not CreditKind.CITED]
-    best = max(credits, key=lambda credit: credit.weight, default=None)
+    sources = [credit for credit in fingerprint.credits if credit.kind is not CreditKind.CITED]
+    best = max(sources, key=lambda credit: credit.weight, default=None)
     return best.evidence if best else ""
 
 
