@@ -18,158 +18,24 @@ from w3lib.url import canonicalize_url
 MAX_URL = 4096
 """Characters; a longer URL is kept as it came."""
 
-_TRACKING_PREFIXES = [
-    "utm_",
-    "utm-",
-    "mtm_",
-    "pk_",
-    "piwik_",
-    "matomo_",
-    "hsa_",
-    "itm_",
-    "at_medium",
-    "at_campaign",
-    "at_custom",
-    "at_link",
-    "at_bbc",
-    "at_format",
-    "at_ptr",
-    "at_creation",
-    "ns_mchannel",
-    "ns_source",
-    "ns_campaign",
-    "ns_linkname",
-    "ns_fee",
-    "oly_",
-    "vero_",
-    "wt.mc",
-    "wt_mc",
-    "wt.tsrc",
-    "fb_action",
-    "fb_ref",
-    "fb_source",
-    "_hs",
-    "__hs",
-    "gaa_",
-    "mc_cid",
-    "mc_eid",
-    "ga_source",
-    "ga_medium",
-    "ga_campaign",
-    "ga_term",
-    "ga_content",
-    "trk_",
-    "sc_camp",
-    "sc_chan",
-    "sc_country",
-    "amp_js",
-    "aspsessionid",
-    "__amp_",
-    "_x_tr_",
-]
-_TRACKING = frozenset(
-    [
-        "fbclid",
-        "gclid",
-        "gclsrc",
-        "dclid",
-        "gbraid",
-        "wbraid",
-        "msclkid",
-        "yclid",
-        "ysclid",
-        "twclid",
-        "ttclid",
-        "li_fat_id",
-        "igshid",
-        "igsh",
-        "mkt_tok",
-        "ref_src",
-        "ref_url",
-        "refsrc",
-        "s_cid",
-        "s_kwcid",
-        "ncid",
-        "cmpid",
-        "cmp",
-        "cmpid_",
-        "icid",
-        "intcid",
-        "int_cmp",
-        "ocid",
-        "smid",
-        "smtyp",
-        "ftag",
-        "xtor",
-        "_ga",
-        "_gl",
-        "_openstat",
-        "__twitter_impression",
-        "tw_impression",
-        "feedtype",
-        "feedname",
-        "feed_id",
-        "sref",
-        "sr_share",
-        "sh_kit",
-        "spm",
-        "rss_source",
-        "src_rss",
-        "wtrid",
-        "rb_clickid",
-        "mbid",
-        "dcmp",
-        "cndid",
-        "esrc",
-        "epik",
-        "guccounter",
-        "guce_referrer",
-        "guce_referrer_sig",
-        "soc_src",
-        "soc_trk",
-        "srnd",
-        "taid",
-        "tpcc",
-        "usqp",
-        "amp_gsa",
-        "amp_ct",
-        "amp_tf",
-        "phpsessid",
-        "jsessionid",
-        "sharetype",
-        "share_from",
-        "shareid",
-        "partnerref",
-        "trackingid",
-        "traffic_source",
-        "partner_id_src",
-        "instance_id_src",
-        "zanpid",
-        "admitad_uid",
-        "cx_testid",
-        "cx_testvariant",
-        "cx_artpos",
-        "ito",
-    ]
-)
-_REFERRERS = frozenset(
-    [
-        "ref",
-        "referrer",
-        "referer",
-        "source",
-        "src",
-        "from",
-        "via",
-        "partner",
-        "medium",
-        "campaign",
-        "cid",
-        "rss",
-        "share",
-        "feed",
-    ]
-)
+_PREFIXES = """
+    utm_ utm- mtm_ pk_ piwik_ matomo_ hsa_ itm_ at_medium at_campaign at_custom at_link at_bbc at_format at_ptr at_creation
+    ns_mchannel ns_source ns_campaign ns_linkname ns_fee oly_ vero_ wt.mc wt_mc wt.tsrc fb_action fb_ref fb_source _hs __hs
+    gaa_ mc_cid mc_eid ga_source ga_medium ga_campaign ga_term ga_content trk_ sc_camp sc_chan sc_country amp_js __amp_
+    aspsessionid _x_tr_
+"""
+_NAMES = """
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid clickid li_fat_id igshid igsh mkt_tok ref_src
+    ref_url refsrc s_cid s_kwcid ncid cmpid cmp icid intcid int_cmp ocid smid smtyp ftag xtor _ga _gl _openstat feedtype
+    feedname feed_id sref sr_share sh_kit spm rss_source src_rss wtrid rb_clickid mbid dcmp cndid esrc epik guccounter
+    guce_referrer guce_referrer_sig soc_src soc_trk srnd taid tpcc usqp amp_gsa amp_ct amp_tf phpsessid jsessionid
+    sharetype share_from shareid partnerref trackingid traffic_source zanpid admitad_uid cx_testid cx_testvariant
+    cx_artpos ito __twitter_impression tw_impression
+"""
+_SOMETIMES = "ref referrer referer source src from via partner medium campaign cid rss share feed"
+_TRACKING_PREFIXES = tuple(_PREFIXES.split())
+_TRACKING = frozenset(_NAMES.split())
+_REFERRERS = frozenset(_SOMETIMES.split())
 """Often trackers, sometimes the article: dropped only where the value is a word (ref=home, source=rss), never a number."""
 _REFERRER_VALUE = re.compile(r"[a-z][a-z._-]{0,30}|1?", re.IGNORECASE)
 _AMP_QUERY = {
@@ -274,7 +140,7 @@ def _plain_page(path: str, query: str, host: str) -> tuple[str, str]:
 def _is_noise(pair: str, path: str, host: str) -> bool:
     name, _, value = pair.partition("=")
     name, value = unquote(name).lower(), unquote(value).lower()
-    if name in _TRACKING or name.startswith(tuple(_TRACKING_PREFIXES)):
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
         return True
     if value in _AMP_QUERY.get(name, ()):
         return True
