@@ -14,6 +14,8 @@ LEAD_WORDS = 200
 """Words of the body that are its lead, as in Fingerprint.lead_terms."""
 _SNIPPET = 80
 """Characters on each side of a hit."""
+_LONGEST_HIT = 240
+"""Characters of a hit itself that are shown: a NEAR may span a page."""
 
 
 @lru_cache(maxsize=16384)
@@ -90,7 +92,9 @@ class Field:
         for place in first[rarest]:
             start = place - rarest
             if 0 <= start <= last and all(
-                self.words[start + offset] == option if isinstance(option, str) else self.words[start + offset] in option
+                self.words[start + offset] == option
+                if isinstance(option, str)
+                else self.words[start + offset] in option
                 for offset, option in enumerate(options)
             ):
                 found.append(start)
@@ -103,6 +107,7 @@ class Document:
     def __init__(self, article: Article, body: str | None = None) -> None:
         """Args: article; body: its text without the boilerplate tail, None: the whole text."""
         self._article = article
+        self._known_spans: dict[str, list[tuple[int, int]]] = {}
         self._body = article.text if body is None else body
         self.title = Field(tokens(article.title))
         self.text = Field(tokens(self._body))
@@ -169,16 +174,25 @@ class Document:
                     break
         return found
 
+    def _spans(self, field: str) -> list[tuple[int, int]]:
+        known = self._known_spans.get(field)
+        if known is None:
+            text = self._article.title if field == "title" else self._body
+            known = self._known_spans[field] = spans(text)
+        return known
+
     def snippet(self, field: str, start: int, end: int) -> str:
         """The text around words start to end of a field, on one line."""
         text = self._article.title if field == "title" else self._body
-        places = spans(text)
+        places = self._spans(field)
         begin, finish = places[start][0], places[min(end, len(places)) - 1][1]
-        cut = text[max(0, begin - _SNIPPET) : finish + _SNIPPET]
-        words = " ".join(cut.split())
-        before = "… " if begin > _SNIPPET else ""
-        after = " …" if finish + _SNIPPET < len(text) else ""
-        return f"{before}{words}{after}"
+        finish = min(finish, begin + _LONGEST_HIT)
+        before, after = text[max(0, begin - _SNIPPET) : begin], text[finish : finish + _SNIPPET]
+        if begin > _SNIPPET:  # words cut in two are left out, unless the script has no spaces
+            before = "… " + (before.split(maxsplit=1)[1] if len(before.split(maxsplit=1)) > 1 else before)
+        if finish + _SNIPPET < len(text):
+            after = (after.rsplit(maxsplit=1)[0] if len(after.rsplit(maxsplit=1)) > 1 else after) + " …"
+        return " ".join(f"{before}{text[begin:finish]}{after}".split())
 
 
 def fields_of(leaf: Phrase | Near) -> tuple[str, ...]:

@@ -16,7 +16,9 @@ _BUCKET = 2
 
 def _cost(words: Iterable[str]) -> float:
     """How often these words let a document through: long ones rarely, wildcards more often."""
-    return sum(2.0 ** -min(len(literal_prefix(word)), 12) * (2.0 if "*" in word or "?" in word else 1.0) for word in words)
+    return sum(
+        2.0 ** -min(len(literal_prefix(word)), 12) * (2.0 if "*" in word or "?" in word else 1.0) for word in words
+    )
 
 
 def necessary_words(node: Node) -> frozenset[str] | None:
@@ -25,7 +27,9 @@ def necessary_words(node: Node) -> frozenset[str] | None:
         case Phrase():
             if node.field not in _TEXT_FIELDS:
                 return None
-            usable = [word for word in node.words if len(literal_prefix(word)) >= _BUCKET or literal_prefix(word) == word]
+            usable = [
+                word for word in node.words if len(literal_prefix(word)) >= _BUCKET or literal_prefix(word) == word
+            ]
             return frozenset({min(usable, key=lambda word: _cost((word,)))}) if usable else None
         case Near():
             sides = [_union([necessary_words(term) for term in side]) for side in (node.left, node.right)]

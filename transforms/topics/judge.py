@@ -94,8 +94,9 @@ def _meanings(fingerprint: Fingerprint, topics: TopicSet) -> dict[int, float]:
 
 def _relevance(topic: Topic, found: tuple[Evidence, ...] | None, cosine: float) -> Relevance:
     by_query = found is not None
+    evidence = found or ()
     by_meaning = cosine >= MEANING
-    place = max((_WEIGHT.get(evidence.field, _ELSEWHERE) for evidence in found), default=_ELSEWHERE) if by_query else 0.0
+    place = max((_WEIGHT.get(piece.field, _ELSEWHERE) for piece in evidence), default=_ELSEWHERE) if by_query else 0.0
     match topic.require:
         case Require.QUERY:
             relevant, score = by_query, place
@@ -105,7 +106,6 @@ def _relevance(topic: Topic, found: tuple[Evidence, ...] | None, cosine: float) 
             relevant, score = by_query and by_meaning, min(place, cosine)
         case Require.EITHER:
             relevant, score = by_query or by_meaning, max(place, cosine)
-    evidence = found or ()
     if by_meaning:
         evidence = (*evidence, Evidence(what=topic.description, field="meaning", snippet=f"cosine {cosine:.2f}"))
     return Relevance(topic.id, relevant, min(1.0, score), evidence if relevant else ())

@@ -10,9 +10,9 @@ parentheses restricts it: title: lead: text: outlet: author: lang: domain:.
 
 import re
 from difflib import get_close_matches
+from typing import cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
-from lark.exceptions import VisitError
 
 from transforms.model import Record
 from transforms.topics.words import fold, patterns
@@ -41,7 +41,7 @@ class QueryError(ValueError):
         self.position = position
 
 
-class Phrase(Record, tag=True):
+class Phrase(Record, frozen=True, tag=True):
     """One word, or several that stand side by side."""
 
     text: str
@@ -52,7 +52,7 @@ class Phrase(Record, tag=True):
     """Empty: title or text."""
 
 
-class Near(Record, tag=True):
+class Near(Record, frozen=True, tag=True):
     """Any of left within a distance of any of right, in one field, in either order, not overlapping."""
 
     left: tuple[Phrase, ...]
@@ -61,15 +61,15 @@ class Near(Record, tag=True):
     field: str = ""
 
 
-class Not(Record, tag=True):
+class Not(Record, frozen=True, tag=True):
     node: "Node"
 
 
-class And(Record, tag=True):
+class And(Record, frozen=True, tag=True):
     nodes: tuple["Node", ...]
 
 
-class Or(Record, tag=True):
+class Or(Record, frozen=True, tag=True):
     nodes: tuple["Node", ...]
 
 
@@ -85,7 +85,9 @@ def phrase(text: str, field: str = "") -> Phrase:
     for word in words:
         literal = len(word) - word.count("*") - word.count("?")
         if literal < (1 if field == "domain" else 2) and literal != len(word) and word != "*":
-            raise ValueError(f"a wildcard needs at least two letters or digits beside it, {word!r} would match nearly anything")
+            raise ValueError(
+                f"a wildcard needs at least two letters or digits beside it, {word!r} would match nearly anything"
+            )
         if word == "*" and field != "domain":
             raise ValueError("a * by itself would match any word; use NEAR/2 to leave words out")
         if word.count("*") + word.count("?") > MOST_WILDCARDS:
@@ -195,7 +197,9 @@ class _Builder(Transformer[Token, Node]):
                 f"write {token.upper()} in capitals for the operator, or in quotes for the word", token.start_pos or 0
             )
         if token.startswith(("NEAR/", "near/")):
-            raise QueryError(f"{token!s} is no distance, write NEAR/ and a whole number as in NEAR/5", token.start_pos or 0)
+            raise QueryError(
+                f"{token!s} is no distance, write NEAR/ and a whole number as in NEAR/5", token.start_pos or 0
+            )
         if re.match(r"-\w", token):
             raise QueryError(f"write NOT {token[1:]} to leave out what {token!s} means", token.start_pos or 0)
         return _term(str(token), token)
@@ -264,16 +268,14 @@ def parse(query: str) -> Node:
     plain = query.translate(_DOUBLE_QUOTES)
     _refuse_depth(plain)
     try:
-        node = _parser.parse(plain)
+        node = cast("Node", _parser.parse(plain))  # the builder makes nodes of the grammar's tree
     except UnexpectedCharacters as error:
-        raise QueryError('a quotation mark is never closed, add the second "', error.pos_in_stream) from error
+        raise QueryError('a quotation mark is never closed, add the second "', error.pos_in_stream or 0) from error
     except UnexpectedToken as error:
         raise _unexpected(error, plain) from error
-    except VisitError as error:
-        raise error.orig_exc from error
-    if sum(1 for _ in leaves(node)) > MOST_TERMS:  # type: ignore[arg-type]
+    if len(leaves(node)) > MOST_TERMS:
         raise QueryError(f"the query has more than {MOST_TERMS} terms; make two topics", 0)
-    return node  # type: ignore[return-value]
+    return node
 
 
 def _refuse_depth(query: str) -> None:

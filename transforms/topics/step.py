@@ -3,14 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 import apache_beam as beam
 import msgspec
+from apache_beam.pvalue import TaggedOutput
 
 from transforms.model import Article, DeadLetter, Judged, Relevance
 from transforms.topics.judge import TopicSet, judge
 
-DEAD = "dead"
+DEAD: Final = "dead"
 
 
 class _JudgeRelevanceDoFn(beam.DoFn):
@@ -18,13 +20,13 @@ class _JudgeRelevanceDoFn(beam.DoFn):
         self._current_topics = current_topics
         self._clock = clock
 
-    def process(self, judged: Judged) -> Iterator[Judged | beam.pvalue.TaggedOutput]:
+    def process(self, judged: Judged) -> Iterator[Judged | TaggedOutput[Literal["dead"], DeadLetter]]:
         topics = self._current_topics()
         try:
             relevance = judge(judged.article, judged.fingerprint, topics)
             yield _with_relevance(judged, relevance)
         except Exception as error:  # noqa: BLE001 - a pure step: one article must not stop the others
-            yield beam.pvalue.TaggedOutput(DEAD, unjudged(judged.article, error, self._clock()))
+            yield TaggedOutput(DEAD, unjudged(judged.article, error, self._clock()))
 
 
 def _with_relevance(judged: Judged, relevance: tuple[Relevance, ...]) -> Judged:
@@ -57,7 +59,7 @@ class JudgeRelevance(beam.PTransform):
     current_topics: Callable[[], TopicSet]
     clock: Callable[[], float] = time.time
 
-    def expand(self, judged: beam.PCollection[Judged]) -> beam.pvalue.DoOutputsTuple:
+    def expand(self, judged: beam.PCollection[Judged]) -> Any:
         outputs = judged | "Judge" >> beam.ParDo(
             _JudgeRelevanceDoFn(self.current_topics, self.clock)
         ).with_output_types(Judged).with_outputs(DEAD, main="main")

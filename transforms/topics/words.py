@@ -52,7 +52,9 @@ def tokens(text: str) -> list[str]:
     """Folded words in order; as many, in the same order, as `spans` gives."""
     if text.isascii():
         return [word[:LONGEST_WORD] for word in _ASCII_TOKEN.findall(text.lower())]
-    return [_folded_word(word) if len(word) <= LONGEST_WORD else fold(word)[:LONGEST_WORD] for word in _TOKEN.findall(text)]
+    return [
+        _folded_word(word) if len(word) <= LONGEST_WORD else fold(word)[:LONGEST_WORD] for word in _TOKEN.findall(text)
+    ]
 
 
 def spans(text: str) -> list[tuple[int, int]]:
