@@ -53,6 +53,14 @@ STOP = frozenset(
     "il lo gli di da nel nella con per sono è stati almeno oltre circa quasi dei".split()
 )
 
+QUALIFIERS = frozenset(
+    "at least about over nearly almost some up to around roughly more than as many щонайменше понад близько майже "
+    "приблизно до не менше минимум более около почти свыше примерно менее mindestens über rund etwa fast mehr als bis zu "
+    "au moins près de environ plus jusqu'à al menos unos cerca casi más co najmniej ponad około prawie almeno oltre circa "
+    "quasi".split()
+)
+"""What may stand between a verb and its number: "killed at least 12"."""
+
 AND = frozenset(
     "and or but while і й та або а але и или но und oder aber sowie et ou mais y o pero i oraz ale e ma".split()
 )

@@ -173,8 +173,8 @@ def _kind_ahead(tokens: list[_Token], start: int, count: int) -> str:
     """What befell the counted: "12 people were killed"; not when the verb has its own number: "12 shells killed 3"."""
     for position in range(start, start + count):
         if kind := _kind(tokens[position].text):
-            after = tokens[position + 1 : position + 4]
-            qualified = next((t for t in after if t.text not in fact_words.STOP), None)
+            after = tokens[position + 1 : position + BEHIND]
+            qualified = next((t for t in after if t.text not in fact_words.QUALIFIERS), None)
             return "" if qualified and qualified.number is not None and not qualified.stop else kind
     return ""
 

@@ -1,7 +1,7 @@
 """What delivering alerts needs of a store and of sinks, as protocols; pipeline.store and pipeline.sinks implement them."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from transforms.model import Alert, Delivery, DeliveryResult
 
@@ -32,6 +32,15 @@ class Sink(Protocol):
 
     def send(self, alert: Alert) -> None:
         """Deliver one revision; raises SinkError."""
+        ...
+
+
+@runtime_checkable
+class BatchSink(Sink, Protocol):
+    """A sink to which many alerts cost hardly more than one, such as a file that is replaced as a whole."""
+
+    def send_all(self, alerts: Sequence[Alert]) -> None:
+        """Deliver all or none; raises SinkError."""
         ...
 
 
