@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from dateutil import parser as dateutil_parser
-from dateutil import tz
+from dateutil import parser as dateutil_parser  # type: ignore[import-untyped]
+from dateutil import tz  # type: ignore[import-untyped]
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 """Before the web nothing was published on it: an earlier date is an error (mostly 1970, 0001)."""
@@ -30,6 +30,7 @@ _ISO_LIKE = re.compile(
 )
 _DATE_ONLY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+_MIDNIGHT = datetime(1, 1, 1)  # noqa: DTZ001 - whether a zone was written must show
 _HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _HAS_DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 
@@ -93,13 +94,12 @@ def _rfc822(text: str) -> Moment | None:
 
 
 def _words(text: str) -> Moment | None:
-    """ "May 4, 2024 10:15 a.m. ET", "4 May 2024": only with a day and a year, lest a guess looks like knowledge."""
+    """Such as "May 4, 2024 10:15 a.m. ET", "4 May 2024": only with a day and a year, lest a guess looks like knowledge."""
     if not _HAS_YEAR.search(text) or not _HAS_DAY.search(text):
         return None
     text = re.sub(r"\b([ap])\.m\.", r"\1m", text, flags=re.IGNORECASE)
-    when = dateutil_parser.parse(
-        text, tzinfos=_ZONES, default=datetime(1, 1, 1), dayfirst=_DOTTED.match(text) is not None
-    )  # noqa: DTZ001 - the zone is looked for
+    day_first = _DOTTED.match(text) is not None
+    when = dateutil_parser.parse(text, tzinfos=_ZONES, default=_MIDNIGHT, dayfirst=day_first)
     return _moment(when, precise=when.tzinfo is not None)
 
 
