@@ -1,0 +1,88 @@
+"""How hard a host is asked: few requests at a time, a pause between their starts, whatever they are for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from transforms.config import PollingConfig
+
+MAX_CRAWL_DELAY = 60.0
+"""Seconds; a robots file that asks for more gets this."""
+_MANY_HOSTS = 20_000
+
+
+class _Host:
+    def __init__(self, at_a_time: int) -> None:
+        self.room = asyncio.Semaphore(at_a_time)
+        self.next_start = 0.0
+        self.crawl_delay = 0.0
+        self.waiting = 0
+
+
+class Pace:
+    """Lets requests start: at most `per_host` under way at a host, `pace` (or its crawl-delay) apart.
+
+    Args:
+        polling: the limits.
+        clock: seconds, monotonic; the event loop's own by default.
+        sleep: waits that many seconds of the clock.
+    """
+
+    def __init__(
+        self,
+        polling: PollingConfig,
+        *,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._polling = polling
+        self._clock = clock or (lambda: asyncio.get_running_loop().time())
+        self._sleep = sleep
+        self._everywhere = asyncio.Semaphore(polling.concurrency)
+        self._hosts: dict[str, _Host] = {}
+
+    @asynccontextmanager
+    async def slot(self, host: str) -> AsyncIterator[None]:
+        """Wait for a turn at the host, then hold it while the request is under way."""
+        state = self._host(host)
+        state.waiting += 1
+        try:
+            await state.room.acquire()
+        finally:
+            state.waiting -= 1
+        try:
+            now = self._clock()
+            start = max(now, state.next_start)
+            state.next_start = start + max(self._polling.pace, state.crawl_delay)
+            if start > now:
+                await self._sleep(start - now)
+            async with self._everywhere:
+                yield
+        finally:
+            state.room.release()
+
+    def wait(self, host: str) -> float:
+        """Seconds that one more request to the host would about wait."""
+        state = self._hosts.get(host)
+        if state is None:
+            return 0.0
+        gap = max(self._polling.pace, state.crawl_delay)
+        return max(0.0, state.next_start - self._clock()) + gap * state.waiting
+
+    def set_crawl_delay(self, host: str, seconds: float | None) -> None:
+        """What the host's robots file asks for, bounded by MAX_CRAWL_DELAY; None: nothing."""
+        self._host(host).crawl_delay = min(seconds or 0.0, MAX_CRAWL_DELAY)
+
+    def _host(self, host: str) -> _Host:
+        state = self._hosts.get(host)
+        if state is None:
+            if len(self._hosts) >= _MANY_HOSTS:
+                self._forget_idle()
+            state = self._hosts[host] = _Host(self._polling.per_host)
+        return state
+
+    def _forget_idle(self) -> None:
+        now = self._clock()
+        for name, state in list(self._hosts.items()):
+            if not state.waiting and not state.room.locked() and state.next_start + state.crawl_delay < now:
+                del self._hosts[name]

@@ -1,0 +1,127 @@
+"""Takes a shard's rows, fetches their pages, and lays in what came of it."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from transforms.feeds.client import Client, Fetched, FetchKind
+from transforms.feeds.leases import Leases
+from transforms.feeds.means import Means, host_of, in_thread, woken
+from transforms.feeds.pace import Pace
+from transforms.feeds.pages import Retry, fetched_page, settle_failure
+from transforms.feeds.robots import Robots
+from transforms.feeds.tray import Tray
+from transforms.model import DeadLetter, InboxRow, Page
+
+LONGEST_WAIT = 300.0
+"""Seconds that a row may wait for its turn at its host in our hands; a longer one waits in the store."""
+IDLE_SECONDS = 1.0
+
+
+class PageFetching:
+    """Rows in, pages and dead letters out.
+
+    Args:
+        means: shard, store, limits.
+        client: fetches.
+        robots: forbids.
+        pace: of hosts.
+        leases: told of rows taken and ended.
+        tray: where what is ready goes.
+        accepted: set when new rows may be there.
+    """
+
+    def __init__(
+        self,
+        means: Means,
+        client: Client,
+        robots: Robots,
+        pace: Pace,
+        leases: Leases,
+        tray: Tray,
+        accepted: asyncio.Event,
+    ) -> None:
+        self._means = means
+        self._client = client
+        self._robots = robots
+        self._pace = pace
+        self._leases = leases
+        self._tray = tray
+        self._wake = accepted
+        self._taken = 0
+        self.in_hand: dict[int, InboxRow] = {}
+        """Taken and neither handed in nor ended."""
+
+    async def follow(self, feeds_done: Callable[[], bool]) -> None:
+        """Fetch until no row is left to take (bounded: or pass_pages have been taken), or without end."""
+        means = self._means
+        async with asyncio.TaskGroup() as fetches:
+            while True:
+                no_more_feeds = feeds_done()  # asked before looking for rows: what was accepted meanwhile is seen
+                room = await self._room()
+                rows = await self._take(room) if room > 0 else []
+                for row in rows:
+                    fetches.create_task(self._fetch(row))
+                if rows:
+                    continue
+                full = means.bounded and self._taken >= means.polling.pass_pages
+                if means.bounded and not self.in_hand and (no_more_feeds or full):
+                    return
+                await woken(self._wake, IDLE_SECONDS)
+
+    async def _room(self) -> int:
+        polling = self._means.polling
+        if self._means.bounded:
+            return polling.pass_pages - self._taken
+        return polling.stream_rows - await in_thread(self._means.store.taken, self._means.shard)
+
+    async def _take(self, room: int) -> list[InboxRow]:
+        means = self._means
+        taking = asyncio.ensure_future(
+            asyncio.to_thread(means.store.take_rows, means.shard, means.owner, room, now=means.clock())
+        )
+        try:
+            await asyncio.wait({taking})
+        except asyncio.CancelledError:
+            await asyncio.wait({taking})  # what a drain gives back has to be known
+            raise
+        finally:
+            if taking.done() and not taking.exception():
+                self.in_hand.update({row.row: row for row in taking.result()})
+        rows = taking.result()
+        self._leases.add(row.row for row in rows)
+        self._taken += len(rows)
+        return rows
+
+    async def _fetch(self, row: InboxRow) -> None:
+        means, url = self._means, row.entry.link
+        held = means.held_until(url)
+        wait = self._pace.wait(host_of(url))
+        if held is not None or wait > LONGEST_WAIT:
+            due = held if held is not None else means.clock() + wait
+            # Not a try: nobody has been asked.
+            await self._retry(msgspec.structs.replace(row, tries=row.tries - 1), Retry(due, "waits for its host"))
+            return
+        await self._tray.room()
+        answer = await self._client.fetch(url, FetchKind.PAGE, may_visit=self._robots.may_visit)
+        if isinstance(answer, Fetched):
+            self._hand_in(row, fetched_page(row, answer))
+            return
+        means.hold(answer.url, answer.retry_after, answer.status)
+        settled = settle_failure(row, answer, polling=means.polling, now=means.clock())
+        if isinstance(settled, Retry):
+            await self._retry(row, settled)
+        else:
+            self._hand_in(row, settled)
+
+    def _hand_in(self, row: InboxRow, item: Page | DeadLetter) -> None:
+        del self.in_hand[row.row]
+        self._tray.put(row.row, item)
+        self._wake.set()
+
+    async def _retry(self, row: InboxRow, later: Retry) -> None:
+        await in_thread(self._means.store.retry, row, later.due, later.reason)
+        del self.in_hand[row.row]
+        self._leases.forget(row.row)
+        self._wake.set()
