@@ -119,7 +119,7 @@ def _evidence(tree: Node, document: Document) -> list[Evidence]:
             break
         piece = _piece(leaf, document)
         if piece is not None:
-            pieces.setdefault(f"{piece.field} {piece.what}", piece)
+            pieces.setdefault(f"{piece.field} {piece.what.casefold()}", piece)
     return sorted(pieces.values(), key=lambda piece: piece.field not in _WEIGHT)
 
 

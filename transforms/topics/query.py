@@ -79,19 +79,21 @@ Node = Phrase | Near | Not | And | Or
 def phrase(text: str, field: str = "") -> Phrase:
     """A term. Raises ValueError where it has nothing to look for."""
     text = " ".join(text.split())
-    words = tuple(fold(label) for label in text.split(".") if label) if field == "domain" else patterns(text)
+    words = patterns(text)
     if not words:
         raise ValueError(f"{text!r} has no letter or digit to look for")
     for word in words:
-        literal = len(word) - word.count("*") - word.count("?")
-        if literal < (1 if field == "domain" else 2) and literal != len(word) and word != "*":
+        wildcards = word.count("*") + word.count("?")
+        if word == "*":
+            raise ValueError("a * by itself would match any word; use NEAR/2 to leave words out")
+        if wildcards and len(word) - wildcards < 2:
             raise ValueError(
                 f"a wildcard needs at least two letters or digits beside it, {word!r} would match nearly anything"
             )
-        if word == "*" and field != "domain":
-            raise ValueError("a * by itself would match any word; use NEAR/2 to leave words out")
-        if word.count("*") + word.count("?") > MOST_WILDCARDS:
+        if wildcards > MOST_WILDCARDS:
             raise ValueError(f"{word!r} has more than {MOST_WILDCARDS} wildcards")
+    if field == "domain":  # matched label by label, from the end
+        words = tuple(fold(label) for label in text.split(".") if label)
     return Phrase(text, words, field)
 
 
@@ -130,7 +132,7 @@ NOT.3: /NOT(?![^\s()"])/
 NEAR.3: /NEAR(\/[0-9]+)?(?![^\s()"])/
 FIELD.2: /[^\W\d]+:/
 QUOTED: /"[^"]*"/
-WORD: /[^\s()"]+/
+WORD: /(?![^\W\d]+:)[^\s()"]+/
 %ignore /\s+/
 """
 
@@ -227,15 +229,6 @@ def _alternatives(node: object, where: int) -> tuple[Phrase, ...]:
 def _restricted(node: Node, field: str, where: int) -> Node:
     if isinstance(node, Phrase | Near) and node.field:
         raise QueryError(f"{node.field}: stands inside {field}:, give one field a term", where)
-    try:
-        return _with_field(node, field, where)
-    except QueryError:
-        raise
-    except ValueError as error:
-        raise QueryError(str(error), where) from error
-
-
-def _with_field(node: Node, field: str, where: int) -> Node:
     match node:
         case Phrase():
             return phrase(node.text, field)
