@@ -1,0 +1,233 @@
+"""What the words around an outlet's name say of it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from transforms.model import CreditKind
+from transforms.stories.credit_patterns import (
+    AFTER,
+    ASIDES,
+    BEFORE,
+    DESCRIBING,
+    ITSELF,
+    NOT_THE_OUTLET,
+    PHOTO_AFTER,
+    PHOTO_BEFORE,
+    PHOTO_LINE,
+    SPOKE_OF_ITSELF,
+    Cue,
+)
+from transforms.stories.outlets import Mention, Outlet
+
+_BEFORE_CHARACTERS = 110
+_AFTER_CHARACTERS = 90
+_LONGEST_PHRASE = 6
+_DESCRIBED = 6
+"""So many describing words may stand between a phrase and the name."""
+_CHAIN_GAP = 70
+"""Characters between two outlets of one chain: "Politeka, citing the news site RBC"."""
+
+_TOKEN = re.compile(r"\w+(?:['’.-]\w+)*['’]?\.?|[^\w\s]")
+_SENTENCE = re.compile(r"(?<![A-ZА-Я.]\.)(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“«„(]?[A-ZÀ-ÞА-ЯЁІЇЄҐ\d])")
+_ABBREVIATED = re.compile(r"\b(?:[A-ZА-Я]|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|St|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|vs|No)\.$")
+_QUOTE_CHARACTERS = frozenset("\"'“”„«»‹›‘’`*_")
+_PERSON_OF = re.compile(r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w'’.-]+\s+){1,3}(?:of|from|at|with|for)\s+(?:the\s+)?$")
+_WEEKDAY_OR_MONTH = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|That|The|In|On|Report"
+)
+
+
+class Hit(NamedTuple):
+    """One piece of evidence for one outlet."""
+
+    outlet: Outlet
+    kind: CreditKind
+    weight: float
+    evidence: str
+    via: Outlet | None = None
+    repeatable: bool = False
+    """A phrase of reporting: several of them credit the whole report."""
+
+
+def snippet(text: str, limit: int = 160) -> str:
+    """One line of at most limit characters, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def hits_in(text: str, mentions: Sequence[Mention], *, lead: bool = False, lead_end: int = 0) -> Iterator[Hit]:
+    """Evidence for the mentioned outlets in a text.
+
+    Args:
+        text: headline or body.
+        mentions: outlets' names in it, in order.
+        lead: the whole text is headline or lead.
+        lead_end: where the lead ends, in characters.
+    """
+    last: Mention | None = None
+    for mention in mentions:
+        found = _beside(text, mention)
+        if found is None:
+            last = mention
+            continue
+        via = None
+        if last and last.outlet.name != mention.outlet.name and _directly_behind(text, last, mention, found):
+            evidence = text[last.start : mention.end]
+            if found.cue.chain:
+                via = last.outlet
+                yield Hit(last.outlet, CreditKind.SOURCE, 0.7, evidence)
+            elif found.cue.relays:
+                yield Hit(last.outlet, CreditKind.SOURCE, 0.8, evidence, via=mention.outlet)
+        yield _hit(mention.outlet, found, text, via, in_lead=lead or mention.start < lead_end)
+        last = mention
+
+
+def _directly_behind(text: str, last: Mention, mention: Mention, found: "_Found") -> bool:
+    """Does a phrase follow the last outlet with nothing of weight between?"""
+    if mention.start - last.end > _CHAIN_GAP or found.start < last.end:
+        return False
+    return _only_asides(text[last.end : found.start])
+
+
+class _Found(NamedTuple):
+    cue: Cue
+    start: int
+    end: int
+    """Where the evidence's words stand."""
+
+
+def _hit(outlet: Outlet, found: _Found, text: str, via: Outlet | None, *, in_lead: bool) -> Hit:
+    kind, weight = found.cue.kind, found.cue.weight
+    reporting = kind is CreditKind.SOURCE
+    if reporting and not in_lead and not found.cue.anywhere:
+        kind, weight = CreditKind.CITED, 0.5
+    return Hit(outlet, kind, weight, text[found.start : found.end].strip(" ,;"), via, reporting)
+
+
+def _beside(text: str, mention: Mention) -> _Found | None:
+    """The strongest phrase beside a mention; None where nothing credits it."""
+    line_start = text.rfind("\n", 0, mention.start) + 1
+    before = text[max(line_start, mention.start - _BEFORE_CHARACTERS) : mention.start]
+    behind = text[mention.end : mention.end + _AFTER_CHARACTERS].partition("\n")[0]
+    if PHOTO_AFTER.match(behind):
+        return None
+    found = _phrase_before(before, behind, mention) or _phrase_behind(before, behind, mention)
+    if found is None:
+        return None
+    if PHOTO_LINE.match(text, line_start, mention.end) or PHOTO_BEFORE.search(before):
+        return None
+    return found
+
+
+def _phrase_before(before: str, behind: str, mention: Mention) -> _Found | None:
+    sentence_start = _last_sentence(before)
+    spans = [
+        (match.group().casefold().rstrip("."), match.start())
+        for match in _TOKEN.finditer(before, sentence_start)
+        if match.group() not in _QUOTE_CHARACTERS
+    ]
+    tokens = [token for token, _ in spans]
+    if tokens in (["from"], ["from", "the"]) and behind[:1] == ":":  # "From Bloomberg:" above an excerpt
+        return _Found(BEFORE["h/t"], mention.start - len(before) + spans[0][1], mention.end + 1)
+    end = len(tokens)
+    for _ in range(_DESCRIBED + 1):
+        for length in range(min(_LONGEST_PHRASE, end), 0, -1):
+            cue = BEFORE.get(" ".join(tokens[end - length : end]))
+            if cue and _allowed(cue, tokens[end - length : end], behind, mention):
+                start = mention.start - len(before) + spans[end - length][1]
+                return _Found(cue, start, mention.end + (1 if behind[:1] == "." else 0))
+        if not end or not DESCRIBING.fullmatch(tokens[end - 1]):
+            break
+        end -= 1
+    return _person_of(before, behind, mention)
+
+
+def _allowed(cue: Cue, phrase: Sequence[str], behind: str, mention: Mention) -> bool:
+    next_word = _TOKEN.match(behind.lstrip(" "))
+    word = next_word.group() if next_word else ""
+    if word.casefold() in NOT_THE_OUTLET:
+        return False
+    if word in {"'", "’"} or word.casefold() in {"s", "'s", "’s"} or behind[:2] in {"'s", "’s"}:
+        owned = _TOKEN.findall(behind[2:])[:2]
+        if any(part.casefold() in NOT_THE_OUTLET for part in owned):
+            return False
+    if mention.outlet.common and behind[:1] == " " and word[:1].isupper() and not _WEEKDAY_OR_MONTH.match(word):
+        return False
+    # "informs", "says": one word alone is a verb of any subject; a name of everyday words needs more.
+    return not (mention.outlet.common and cue.kind is CreditKind.CITED and len(phrase) == 1 and phrase[0] not in {"told", "tells"})
+
+
+def _person_of(before: str, behind: str, mention: Mention) -> _Found | None:
+    """"Paul Sperry of Counter Jihad reports", "according to Ann Smith of the Post"."""
+    match = _PERSON_OF.search(before)
+    if match is None:
+        return None
+    tokens = [token.casefold() for token in _TOKEN.findall(before[: match.start()])]
+    if any(" ".join(tokens[-length:]) in BEFORE for length in (1, 2)) or _verb_behind(behind):
+        return _Found(Cue(CreditKind.CITED, 0.5), mention.start - len(before) + match.start(), mention.end)
+    return None
+
+
+def _phrase_behind(before: str, behind: str, mention: Mention) -> _Found | None:
+    found = _verb_behind(behind)
+    if found is None:
+        return None
+    phrase, length = found
+    if phrase in SPOKE_OF_ITSELF and (
+        mention.outlet.common or ITSELF.search(behind[length : length + 45]) or mention.outlet.agency == ""
+        and not re.match(r"\W*(?:that|citing|in a report|on \w+day that|\w+day that)?", behind[length:])
+    ):
+        return None
+    if behind[:2] in {"'s", "’s"} or behind[:1] in {"'", "’"}:
+        cue = Cue(CreditKind.CITED, 0.5)
+    else:
+        cue = AFTER[phrase]
+    start = mention.start - (4 if before.endswith(("The ", "the ")) else 0)
+    return _Found(cue, start, mention.end + length)
+
+
+def _verb_behind(behind: str) -> tuple[str, int] | None:
+    """The reporting phrase directly behind a name, asides left out, and where it ends."""
+    sentence = _SENTENCE.split(behind, maxsplit=1)[0]
+    spans = [
+        (match.group(), match.end()) for match in _TOKEN.finditer(sentence) if match.group() not in _QUOTE_CHARACTERS
+    ]
+    owned = sentence[:2] in {"'s", "’s"} or sentence[:1] in {"'", "’"}
+    if owned and spans and spans[0][0] in {"s", "'s"}:
+        spans = spans[1:]
+    at, names = 0, 0
+    while at < len(spans):
+        word = spans[at][0].casefold().rstrip(".")
+        for length in range(min(4, len(spans) - at), 0, -1):
+            phrase = " ".join(token.casefold().rstrip(".") for token, _ in spans[at : at + length])
+            if phrase in AFTER:
+                return phrase, spans[at + length - 1][1]
+        if owned and names < 3 and spans[at][0][:1].isupper():
+            names += 1
+        elif spans[at][0] in "/-" and at + 1 < len(spans) and spans[at + 1][0][:1].isupper():
+            at += 1  # "Reuters/Ipsos poll"
+        elif at >= 5 or not (word in ASIDES or DESCRIBING.fullmatch(word)):
+            return None
+        at += 1
+    return None
+
+
+def _last_sentence(before: str) -> int:
+    start = 0
+    for match in _SENTENCE.finditer(before):
+        if not _ABBREVIATED.search(before[: match.start()]):
+            start = match.end()
+    return start
+
+
+def _tokens(text: str) -> list[str]:
+    return [token.casefold() for token in _TOKEN.findall(text)]
+
+
+def _only_asides(text: str) -> bool:
+    """Nothing but asides and describing words: "Axios, in turn, citing"."""
+    tokens = [token for token in _tokens(text) if token not in _QUOTE_CHARACTERS]
+    return len(tokens) <= 5 and all(
+        token in ASIDES or token in {"with", "а", "і", "и", ")", "turn"} or DESCRIBING.fullmatch(token) for token in tokens
+    )
