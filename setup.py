@@ -1,10 +1,12 @@
 """Packaging: distribution and console script `wirewatch`; data folders travel inside the pipeline package."""
 
+import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
+VERSION = re.search(r'^VERSION = "(.+)"$', (HERE / "pipeline" / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE)[1]
 CODE = find_packages(include=["transforms", "transforms.*", "pipeline", "pipeline.*"])
 REQUIREMENTS = [
     line.strip()
@@ -14,7 +16,7 @@ REQUIREMENTS = [
 
 setup(
     name="wirewatch",
-    version="0.1.0",
+    version=VERSION,
     description="An open media monitor: one story, one alert, and who reported it first",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",

@@ -77,6 +77,7 @@ class Ledger:
         self._elsewhere = elsewhere
         self._lock = threading.RLock()
         self._memory: StoriesMemory | None = None
+        self._committed = True
         self._alerts: dict[str, Alert] = {}
 
     def decide_wave(self, wave: Iterable[Judged]) -> list[Outcome]:
@@ -85,22 +86,27 @@ class Ledger:
         if not ranked:
             return []
         with self._lock:
-            try:
-                with self._store.ledger(self.key) as rows:
-                    memory = self._caught_up(rows)
-                    deciding = _DecidingWave(self, memory, rows, ranked)
-                    deciding.decide()
-                    written = deciding.close(self._alerts)
-                    rows.write(written)
-            except BaseException:
-                self._memory = None
-                raise
-            memory.seq = written.seq
+            deciding, written = self._store.decide(self.key, lambda rows: self._decide(rows, ranked))
+            if self._memory is not None:
+                self._memory.seq = written.seq
             self._alerts.update({alert.id: alert for alert in written.alerts})
+            self._committed = True
             outcomes = deciding.outcomes
         for key, moved in deciding.elsewhere.items():
             outcomes.extend(self._elsewhere(key).decide_wave(moved))
         return outcomes
+
+    def _decide(self, rows: LedgerTransaction, ranked: Sequence[Judged]) -> "tuple[_DecidingWave, Wave]":
+        """One try at a wave; what an earlier try left in memory without a commit is thrown away."""
+        if not self._committed:
+            self._memory = None
+        self._committed = False
+        memory = self._caught_up(rows)
+        deciding = _DecidingWave(self, memory, rows, ranked)
+        deciding.decide()
+        written = deciding.close(self._alerts)
+        rows.write(written)
+        return deciding, written
 
     def forget(self) -> None:
         """Drop the memory; the next wave rebuilds it."""

@@ -1,8 +1,7 @@
 """What deciding stories needs of a store, as a protocol; pipeline.store implements it."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from transforms.model import (
     Alert,
@@ -16,6 +15,9 @@ from transforms.model import (
     Seconds,
     Story,
 )
+
+
+T = TypeVar("T")
 
 
 class KnownArticle(Record):
@@ -127,6 +129,6 @@ class LedgerTransaction(Protocol):
 class LedgerStore(Protocol):
     """Opens ledger transactions."""
 
-    def ledger(self, key: str) -> AbstractContextManager[LedgerTransaction]:
-        """Lock the ledger's row (BEGIN IMMEDIATE, or SELECT ... FOR UPDATE); commit at the end, roll back on an error."""
+    def decide(self, key: str, work: Callable[[LedgerTransaction], T]) -> T:
+        """Run work with the ledger's row locked, commit, return its result; anew from its start after a passing error."""
         ...

@@ -1,0 +1,174 @@
+"""What the graph's steps are handed: openers of stores, ledgers, followers, topics and sinks, one of each a process.
+
+A Parts travels pickled to the workers; what it opens stays in the process that opened it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pipeline.bundled import bundled
+from pipeline.settings.settings import Settings
+from pipeline.settings.topics import TopicsFile
+from pipeline.sinks import open_sink
+from pipeline.store.store import Store, StoreAddress
+from transforms.alerts.ports import Outbox, Sink
+from transforms.alerts.wave import DecideAlerts
+from transforms.articles.urls import registrable_domain
+from transforms.config import SinkConfig
+from transforms.feeds.follower import Follower
+from transforms.feeds.ports import Shard
+from transforms.model import DeadLetter, Judged
+from transforms.stories.ledger import Ledger, ledger_key
+from transforms.stories.outlets import OutletTable, load_outlets
+from transforms.topics.judge import TopicSet
+from transforms.workers import WorkerPool, shared_pool
+
+T = TypeVar("T")
+
+_opened: dict[tuple[Any, ...], Any] = {}
+_opening = threading.RLock()
+_beats: dict[str, float] = {}
+
+
+def _once(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """The process's own object of a key, made at first use."""
+    with _opening:
+        if key not in _opened:
+            _opened[key] = make()
+        found: T = _opened[key]
+        return found
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a graph needs, by one run's settings.
+
+    Args:
+        settings: as validated.
+        store: where the truth is.
+        owner: under whose name rows are leased; unique to the run.
+        everything: poll every feed in this pass, due or not (never under a Retry-After).
+        sinks: where alerts go; a replay has its own.
+        alerting: raise alerts at all.
+        outlets_met: a replay's outlets count as the person's feeds.
+    """
+
+    settings: Settings
+    store: StoreAddress
+    owner: str
+    everything: bool = False
+    sinks: tuple[SinkConfig, ...] = field(default=())
+    alerting: bool = True
+    outlets_met: frozenset[tuple[str, str]] = frozenset()
+    pass_number: int = 0
+
+    # --- opened once a process ----------------------------------------------------------------------------------------
+
+    def open_store(self) -> Store:
+        return self.store.open()
+
+    def open_follower(self, shard: Shard) -> Follower:
+        """A pass has its own follower; a stream's lives as long as its process. Each call is a beat of the source."""
+        _beats[self.owner] = time.monotonic()
+        return _once((self.owner, "follower", self.pass_number, shard.index), lambda: self._follower(shard))
+
+    def last_beat(self) -> float:
+        """When the source last looked in this process, by the monotonic clock; the first question is a beat."""
+        return _beats.setdefault(self.owner, time.monotonic())
+
+    def drain(self) -> None:
+        """End the following: what is not handed in goes back, what is goes on to its end."""
+        with _opening:
+            followers = [opened for key, opened in _opened.items() if key[:2] == (self.owner, "follower")]
+        for follower in followers:
+            follower.drain()
+
+    def _follower(self, shard: Shard) -> Follower:
+        return Follower(
+            shard,
+            self.open_store().feeds,
+            polling=self.settings.polling,
+            network=self.settings.network,
+            max_age=self.settings.alerts.max_age,
+            pool=self.pool(),
+            owner=self.owner,
+            everything=self.everything,
+            clock=time.time,
+        )
+
+    def open_ledger(self, key: str) -> Ledger:
+        return _once((self.owner, "ledger", key), lambda: self._ledger(key))
+
+    def _ledger(self, key: str) -> Ledger:
+        return Ledger(
+            key,
+            self.open_store().ledgers,
+            self.settings.stories,
+            self.outlets(),
+            self.in_feeds,
+            self._decide_alerts() if self.alerting else None,
+            self.open_ledger,
+        )
+
+    def _decide_alerts(self) -> DecideAlerts:
+        return DecideAlerts(
+            topics=lambda: self.current_topics().topics,
+            config=self.settings.alerts,
+            sinks=tuple(sink.name for sink in self.sinks),
+        )
+
+    def open_outbox(self) -> Outbox:
+        return self.open_store().outbox
+
+    def open_sink(self, name: str) -> Sink:
+        return _once((self.owner, "sink", name), lambda: self._sink(name))
+
+    def _sink(self, name: str) -> Sink:
+        config = next(sink for sink in self.sinks if sink.name == name)
+        return open_sink(config, self.settings.network, self.settings.time_zone)
+
+    def current_topics(self) -> TopicSet:
+        topics: TopicsFile = _once(
+            (self.owner, "topics"), lambda: TopicsFile(self.settings.topics, self.settings.sink_names)
+        )
+        return topics.current()
+
+    def outlets(self) -> OutletTable:
+        path = self.settings.outlets or bundled("seeds") / "outlets.toml"
+        return _once(("outlets", path), lambda: load_outlets(Path(path)))
+
+    def pool(self) -> WorkerPool:
+        return shared_pool(self.settings.extraction.workers, self.settings.extraction.memory)
+
+    def close(self) -> None:
+        """Let go of what this process opened for the run."""
+        with _opening:
+            for key in [key for key in _opened if key[0] == self.owner]:
+                closing = getattr(_opened.pop(key), "close", None)
+                if closing is not None:
+                    closing()
+
+    # --- decisions that need the parts ----------------------------------------------------------------------------------
+
+    def keyed_by_ledger(self, judged: Judged) -> tuple[str, Judged]:
+        return (ledger_key(judged.article), judged)
+
+    def in_feeds(self, name: str, domain: str) -> bool:
+        """Is the outlet one of the person's feeds, by its name or its domain?"""
+        names, domains = _once((self.owner, "in_feeds"), self._outlets_followed)
+        return name.casefold() in names or bool(domain and domain in domains)
+
+    def _outlets_followed(self) -> tuple[frozenset[str], frozenset[str]]:
+        cursors = [listed.cursor for listed in self.open_store().feeds.listed()]
+        names = {name for name, _ in self.outlets_met} | {c.feed.name or c.title for c in cursors}
+        domains = {domain for _, domain in self.outlets_met} | {registrable_domain(c.feed.url) for c in cursors}
+        return frozenset(name.casefold() for name in names if name), frozenset(domain for domain in domains if domain)
+
+    def record_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        self.open_store().dead_letters.record(letters)
+
+

@@ -1,0 +1,82 @@
+"""What has come into a store since a mark: for a run's closing lines."""
+
+import sqlalchemy as sa
+
+from pipeline.store.engine import Database, database_now
+from pipeline.store.schema import alerts, articles, inbox, memberships
+from transforms.model import Record, Relation, Seconds
+
+COPIES = (Relation.COPY.value, Relation.NEAR_COPY.value)
+
+
+class Mark(Record):
+    """A moment, as the numbers given out until then."""
+
+    rows: int
+    articles: int
+    alerts: int
+    at: Seconds
+    """By the database's clock."""
+
+
+class Activity(Record):
+    """What came since a mark."""
+
+    entries: int = 0
+    articles: int = 0
+    stories: int = 0
+    """Stories that these articles are in."""
+    copies: int = 0
+    backfilled: int = 0
+    """Rows ended that were too old to raise an alert."""
+    alerts: int = 0
+    """Revisions."""
+    silent_articles: int = 0
+    """Articles in stories that have no alert."""
+    silent_stories: int = 0
+
+
+def mark(database: Database) -> Mark:
+    """The mark of now."""
+
+    def greatest(connection: sa.Connection, column: sa.Column[int]) -> int:
+        return connection.execute(sa.select(sa.func.max(column))).scalar() or 0
+
+    return database.read(
+        lambda c: Mark(
+            rows=greatest(c, inbox.c.row),
+            articles=greatest(c, articles.c.number),
+            alerts=greatest(c, alerts.c.number),
+            at=c.execute(sa.select(database_now())).scalar_one(),
+        )
+    )
+
+
+def activity(database: Database, since: Mark) -> Activity:
+    """What has come since the mark."""
+    new_articles = articles.join(memberships, memberships.c.article_id == articles.c.article_id)
+    is_new = articles.c.number > since.articles
+    silent = sa.not_(sa.exists().where(alerts.c.story_id == memberships.c.story_id, alerts.c.latest))
+    stories = sa.func.count(sa.distinct(memberships.c.story_id))
+
+    def work(connection: sa.Connection) -> Activity:
+        def count(*where: sa.ColumnElement[bool], what: sa.ColumnElement[int] | None = None) -> int:
+            query = sa.select(sa.func.count() if what is None else what).select_from(new_articles).where(is_new, *where)
+            return connection.execute(query).scalar_one()
+
+        def rows(*where: sa.ColumnElement[bool]) -> int:
+            return connection.execute(sa.select(sa.func.count()).select_from(inbox).where(*where)).scalar_one()
+
+        raised = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.number > since.alerts)
+        return Activity(
+            entries=rows(inbox.c.row > since.rows, inbox.c.tries == 0),
+            articles=count(),
+            stories=count(what=stories),
+            copies=count(memberships.c.relation.in_(COPIES)),
+            backfilled=rows(inbox.c.ended_at >= since.at, inbox.c.backfilled),
+            alerts=connection.execute(raised).scalar_one(),
+            silent_articles=count(silent),
+            silent_stories=count(silent, what=stories),
+        )
+
+    return database.read(work)
