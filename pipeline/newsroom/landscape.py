@@ -19,7 +19,7 @@ class _Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of what is written in the files: a key that is not known is a mistake."""
 
 
-class FeedSpec(_Spec):
+class FeedSpec(_Spec, frozen=True):
     """A feed's address at its outlet, and how it answers."""
 
     path: str
@@ -34,7 +34,7 @@ class FeedSpec(_Spec):
     """Part of the list of feeds a person follows; a moved feed's target is not."""
 
 
-class Outlet(_Spec):
+class Outlet(_Spec, frozen=True):
     """One site: its name, address, feeds, page template and the furniture around its articles."""
 
     id: str
@@ -65,7 +65,7 @@ class Outlet(_Spec):
         return f"http://{self.host}"
 
 
-class Edit(_Spec):
+class Edit(_Spec, frozen=True):
     """What changes in an article once it is edited."""
 
     headline: str = ""
@@ -82,7 +82,7 @@ class Block(NamedTuple):
     """(text, link or "") in order."""
 
 
-class ArticleSpec(_Spec):
+class ArticleSpec(_Spec, frozen=True):
     """One article as an outlet publishes it."""
 
     outlet: str
@@ -91,7 +91,8 @@ class ArticleSpec(_Spec):
     """Minutes before the newsroom's start at which it was published."""
     headline: str
     relation: str
-    """How it stands to its story: first, copy, near-copy, rewrite, same-event; empty: it is never read."""
+    """How it stands to its story: first, copy, near-copy, rewrite, same-event ("copy | near-copy": either is right);
+    empty: it is never read."""
     text: str = ""
     copy_of: str = ""
     """Outlet of the same story whose text it takes over."""
@@ -121,7 +122,7 @@ class ArticleSpec(_Spec):
         return f"{self.story}.{self.outlet}"
 
 
-class Expect(_Spec):
+class Expect(_Spec, frozen=True):
     """What the pipeline is to find out about a story."""
 
     topics: tuple[str, ...] = ()
@@ -138,7 +139,7 @@ class Expect(_Spec):
     why: str = ""
 
 
-class StorySpec(_Spec, kw_only=True):
+class StorySpec(_Spec, frozen=True, kw_only=True):
     """A story: everything that the outlets publish on one event."""
 
     about: str
@@ -240,7 +241,7 @@ def load(folder: Path | None = None) -> Landscape:
     return Landscape(outlets, stories)
 
 
-class _Outlets(_Spec):
+class _Outlets(_Spec, frozen=True):
     outlets: tuple[Outlet, ...]
 
 
