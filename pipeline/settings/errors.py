@@ -36,9 +36,6 @@ def complaint(path: Path, line: int | None, key: str, problem: str, value: objec
 
 def shown(value: object) -> str:
     """A value as TOML would write it, on one line, shortened."""
-    try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    except ValueError:
-        text = repr(value)
+    text = json.dumps(value, ensure_ascii=False, default=str)
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"

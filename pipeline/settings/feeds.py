@@ -80,7 +80,7 @@ def _opml(path: Path) -> Iterator[Feed]:
     if tree.docinfo.internalDTD is not None and list(tree.docinfo.internalDTD.iterentities()):
         raise complaint(path, 1, "", "defines XML entities, which no feed list needs; take the DOCTYPE out")
     root = tree.getroot()
-    if root.tag.lower() != "opml":
+    if etree.QName(root).localname.lower() != "opml":
         raise complaint(
             path, root.sourceline, "", f"is <{root.tag}>, not OPML; give an OPML file or one URL a line", None
         )
@@ -93,7 +93,7 @@ def _outlines(path: Path, element: etree._Element, tags: tuple[str, ...]) -> Ite
         if not isinstance(child.tag, str):
             continue
         inner = tags
-        if child.tag.lower() == "outline":
+        if etree.QName(child).localname.lower() == "outline":
             told = {str(key).lower(): str(value) for key, value in child.attrib.items()}
             name = _name(told.get("text", "").strip() or told.get("title", ""))
             if "xmlurl" in told:

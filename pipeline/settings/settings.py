@@ -81,6 +81,7 @@ NETWORK: Readers = {
 }
 POLLING: Readers = {
     "every": _SPAN,
+    "every_unconditional": _SPAN,
     "at_least": _SPAN_OR_NONE,
     "at_most": _SPAN,
     "per_host": _COUNT,

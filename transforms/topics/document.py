@@ -7,7 +7,7 @@ from fnmatch import translate
 from functools import cached_property, lru_cache
 
 from transforms.model import Article
-from transforms.topics.query import And, Near, Node, Not, Or, Phrase
+from transforms.topics.tree import And, Near, Node, Not, Or, Phrase
 from transforms.topics.words import fold, spans, tokens
 
 LEAD_WORDS = 200

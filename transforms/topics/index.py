@@ -7,7 +7,7 @@ necessary words occur are evaluated; those that have none (lang:uk alone, a lead
 from collections.abc import Iterable, Sequence
 
 from transforms.topics.document import Document, literal_prefix
-from transforms.topics.query import And, Near, Node, Not, Or, Phrase
+from transforms.topics.tree import And, Near, Node, Not, Or, Phrase
 
 _TEXT_FIELDS = frozenset({"", "title", "lead", "text"})
 _BUCKET = 2

@@ -11,7 +11,8 @@ from transforms.model import Article, Evidence, Fingerprint, Relevance, Require,
 from transforms.stories.vectors import unpack
 from transforms.topics.document import LEAD_WORDS, Document, fields_of, matches
 from transforms.topics.index import QueryIndex
-from transforms.topics.query import And, Near, Node, Not, Or, Phrase, parse
+from transforms.topics.query import parse
+from transforms.topics.tree import And, Near, Node, Not, Or, Phrase
 
 MEANING = 0.30
 """Cosine of article and description from which they mean the same.

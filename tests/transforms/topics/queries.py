@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from transforms.model import Article
 from transforms.topics.document import LEAD_WORDS
-from transforms.topics.query import And, Near, Node, Not, Or, Phrase, all_of, any_of, negate, phrase
+from transforms.topics.tree import And, Near, Node, Not, Or, Phrase, all_of, any_of, negate, phrase
 from transforms.topics.words import tokens
 
 WORDS = ("korea", "Kim", "port", "grain", "зерно", "über", "poet", "北京", "10", "jong")

@@ -3,7 +3,8 @@ from hypothesis import given
 
 from tests.transforms.topics.queries import article, articles, naively_matches, nodes
 from transforms.topics.document import LEAD_WORDS, Document, matches
-from transforms.topics.query import Near, parse, phrase
+from transforms.topics.query import parse
+from transforms.topics.tree import Near, phrase
 
 READ = article(
     title="Black Sea port closes after storm",

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transforms.topics.queries import nodes
-from transforms.topics.query import LONGEST_QUERY, Near, Not, QueryError, all_of, any_of, parse, phrase, show
+from transforms.topics.query import LONGEST_QUERY, QueryError, parse
+from transforms.topics.tree import Near, Not, all_of, any_of, phrase, show
 
 
 def near(left: str, right: str, distance: int = 10, field: str = "") -> Near:
