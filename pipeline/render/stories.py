@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.render.terminal import Page, clean, fit, plural
+from rich.cells import cell_len
+
+from pipeline.render.terminal import Page, clean, columns, fit, plural
 from transforms.model import Article, Membership, Relation, Relevance, Signal, Story
 from transforms.stories.explain import Explanation
 
@@ -96,9 +98,10 @@ def _member(
 
 def signal_lines(signals: Sequence[Signal], page: Page, indent: str) -> Iterator[str]:
     """A line a signal, those that weigh most first: its value, its name, its words."""
+    names = columns((clean(signal.name) for signal in signals), 28)
     for signal in sorted(signals, key=lambda s: -abs(s.value)):
-        words = f"  {clean(signal.text)}" if signal.text else ""
-        yield from page.wrap(f"{signal.value:+.2f}  {clean(signal.name)}{words}", indent, indent + " " * 7)
+        head = f"{indent}{signal.value:+.2f}  {fit(clean(signal.name), names)}"
+        yield from page.wrap(clean(signal.text) or "-", f"{head}  ", " " * (cell_len(head) + 2))
 
 
 def _comparison(one: Article, other: Article, found: Explanation, page: Page) -> Iterator[str]:

@@ -7,6 +7,7 @@ the HTTP library, which quote URLs, are told by their kind only.
 import asyncio
 import base64
 import binascii
+import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -158,9 +159,8 @@ def _date(text: str) -> float | None:
 def _kind(error: BaseException) -> str:
     """An error's kind without its words: those of the HTTP library quote URLs."""
     inner = getattr(error, "os_error", error)
-    return (
-        getattr(inner, "strerror", None) or type(inner).__name__ if isinstance(inner, OSError) else type(error).__name__
-    )
+    number = getattr(inner, "errno", None)
+    return os.strerror(number) if isinstance(number, int) and number > 0 else type(inner).__name__
 
 
 def _version() -> str:
