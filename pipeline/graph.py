@@ -48,6 +48,7 @@ def watch(pipeline: beam.Pipeline, parts: Parts, shards: list[Shard], *, bounded
 def replay(pipeline: beam.Pipeline, parts: Parts, articles: list[Article]) -> Results:
     """From saved articles to alerts: one chunk of a replay."""
     decided = _decide(pipeline | "Articles" >> beam.Create(articles, reshuffle=False), parts)
+    _ = decided.outcomes | "NoteLines" >> beam.Map(parts.note_line).with_output_types(Outcome)
     delivered = _deliver([decided.due], parts)
     return _results(decided, delivered, [], parts)
 

@@ -6,9 +6,11 @@ A Parts travels pickled to the workers; what it opens stays in the process that 
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+import msgspec
 
 from pipeline.bundled import bundled
 from pipeline.settings.settings import Settings
@@ -21,9 +23,10 @@ from transforms.articles.urls import registrable_domain
 from transforms.config import SinkConfig
 from transforms.feeds.follower import Follower
 from transforms.feeds.ports import Shard
-from transforms.model import DeadLetter, Judged
+from transforms.model import DeadLetter, Judged, Outcome, Topic
 from transforms.stories.ledger import Ledger, ledger_key
 from transforms.stories.outlets import OutletTable, load_outlets
+from transforms.stories.vectors import embed
 from transforms.topics.judge import TopicSet
 from transforms.workers import WorkerPool, shared_pool
 
@@ -54,7 +57,10 @@ class Parts:
         everything: poll every feed in this pass, due or not (never under a Retry-After).
         sinks: where alerts go; a replay has its own.
         alerting: raise alerts at all.
-        outlets_met: a replay's outlets count as the person's feeds.
+        outlets_met: (name, domain) of a replay's outlets, which count as the person's feeds.
+        pass_number: tells a bounded pass's follower from the one before.
+        topics: topics file; None: no topics.
+        replaying: alerts go to the run's own sinks, whatever the topics say.
     """
 
     settings: Settings
@@ -65,6 +71,8 @@ class Parts:
     alerting: bool = True
     outlets_met: frozenset[tuple[str, str]] = frozenset()
     pass_number: int = 0
+    topics: Path | None = None
+    replaying: bool = False
 
     # --- opened once a process ----------------------------------------------------------------------------------------
 
@@ -116,10 +124,14 @@ class Parts:
 
     def _decide_alerts(self) -> DecideAlerts:
         return DecideAlerts(
-            topics=lambda: self.current_topics().topics,
+            topics=self._topics_followed,
             config=self.settings.alerts,
             sinks=tuple(sink.name for sink in self.sinks),
         )
+
+    def _topics_followed(self) -> Sequence[Topic]:
+        topics = self.current_topics().topics
+        return [msgspec.structs.replace(topic, sinks=()) for topic in topics] if self.replaying else topics
 
     def open_outbox(self) -> Outbox:
         return self.open_store().outbox
@@ -132,10 +144,10 @@ class Parts:
         return open_sink(config, self.settings.network, self.settings.time_zone)
 
     def current_topics(self) -> TopicSet:
-        topics: TopicsFile = _once(
-            (self.owner, "topics"), lambda: TopicsFile(self.settings.topics, self.settings.sink_names)
-        )
-        return topics.current()
+        if self.topics is None:
+            return _once((self.owner, "topics"), lambda: TopicSet.of(()))
+        path, sinks = self.topics, None if self.replaying else self.settings.sink_names
+        return _once((self.owner, "topics"), lambda: TopicsFile(path, sinks, embed)).current()
 
     def outlets(self) -> OutletTable:
         path = self.settings.outlets or bundled("seeds") / "outlets.toml"
@@ -167,6 +179,19 @@ class Parts:
         names = {name for name, _ in self.outlets_met} | {c.feed.name or c.title for c in cursors}
         domains = {domain for _, domain in self.outlets_met} | {registrable_domain(c.feed.url) for c in cursors}
         return frozenset(name.casefold() for name in names if name), frozenset(domain for domain in domains if domain)
+
+    def for_replay(self, sinks: tuple[SinkConfig, ...], outlets_met: frozenset[tuple[str, str]]) -> "Parts":
+        """These parts for a replay: its own sinks, or none and no alerts."""
+        return replace(self, sinks=sinks, alerting=bool(sinks), outlets_met=outlets_met, replaying=True)
+
+    def note_line(self, outcome: Outcome) -> Outcome:
+        """Keep which article a replay's line became, in this process."""
+        _once((self.owner, "lines"), dict[int, str])[outcome.line] = outcome.article_id
+        return outcome
+
+    def decided_lines(self) -> dict[int, str]:
+        """Line (in order of deciding) -> article id, as noted in this process."""
+        return _once((self.owner, "lines"), dict[int, str])
 
     def record_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         self.open_store().dead_letters.record(letters)

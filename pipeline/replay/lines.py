@@ -4,12 +4,14 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from transforms.articles.article import saved_article
 from transforms.articles.dates import parse_date
-from transforms.model import Article, Record
+from transforms.articles.saved import saved_article
+from transforms.articles.urls import registrable_domain
+from transforms.model import Article, Link, Record, TextFrom
 
 MAX_LINE = 32 * 1024 * 1024
 """Bytes of a line; a longer one is a bad line."""
@@ -29,6 +31,34 @@ class ReplayLine(msgspec.Struct, frozen=True):
     authors: str | list[str] | None = None
     lang: str | None = None
     html: str | None = None
+    """The page; its links are read, its text is not."""
+    links: list[Link] | None = None
+    canonical_url: str = ""
+    source: str = ""
+    source_url: str = ""
+    text_from: TextFrom = TextFrom.PAGE
+    backfilled: bool = False
+
+
+def export_line(article: Article) -> dict[str, Any]:
+    """The line of an article that replays as this very article."""
+    line = {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "published": article.published,
+        "outlet": article.outlet,
+        "authors": list(article.authors),
+        "lang": article.lang,
+        "links": article.links,
+        "canonical_url": article.canonical_url,
+        "source": article.source,
+        "source_url": article.source_url,
+        "text_from": article.text_from,
+        "backfilled": article.backfilled,
+    }
+    return {key: value for key, value in line.items() if value or key in {"title", "text"}}
 
 
 class _Raw(msgspec.Struct, frozen=True):
@@ -53,12 +83,21 @@ class LineRef(Record):
     error: str = ""
 
 
+class Survey(Record):
+    """A replay's input, read once."""
+
+    refs: tuple[LineRef, ...]
+    """Every line's place, in input order."""
+    outlets: frozenset[tuple[str, str]]
+    """(name, domain) of the outlets met: they count as followed."""
+
+
 _decoder = msgspec.json.Decoder(ReplayLine)
 _raw_decoder = msgspec.json.Decoder(_Raw)
 
 
-def survey(path: Path, start: float, *, by_published: bool = False) -> list[LineRef]:
-    """Read the whole file once: every line's place, publication time and error, in input order.
+def survey(path: Path, start: float, *, by_published: bool = False) -> Survey:
+    """Read the whole file once: every line's place, publication time and error.
 
     Args:
         path: JSON lines, UTF-8.
@@ -66,26 +105,29 @@ def survey(path: Path, start: float, *, by_published: bool = False) -> list[Line
         by_published: decide in order of publication instead of input order.
     """
     refs: list[LineRef] = []
-    published = start
+    outlets: set[tuple[str, str]] = set()
+    published, offset = start, 0
     with path.open("rb") as lines:
-        offset = 0
         for number, raw in enumerate(lines, 1):
-            ref = _survey_line(number, offset, raw, published)
+            ref, line = _survey_line(number, offset, raw, published)
             offset += len(raw)
             published = ref.published
             refs.append(ref)
+            if line is not None:
+                outlets.add((line.outlet or "", registrable_domain(line.url)))
     order = sorted(refs, key=lambda ref: ref.published) if by_published else refs
     seen = -math.inf
     ranked: dict[int, LineRef] = {}
     for rank, ref in enumerate(order, 1):
         seen = max(seen, ref.published)
         ranked[ref.number] = msgspec.structs.replace(ref, rank=rank, seen=seen)
-    return [ranked[ref.number] for ref in refs]
+    return Survey(tuple(ranked[ref.number] for ref in refs), frozenset(outlets))
 
 
-def _survey_line(number: int, offset: int, raw: bytes, before: float) -> LineRef:
-    def bad(error: str, input_id: str = "") -> LineRef:
-        return LineRef(number=number, offset=offset, length=len(raw), input_id=input_id, published=before, error=error)
+def _survey_line(number: int, offset: int, raw: bytes, before: float) -> tuple[LineRef, ReplayLine | None]:
+    def bad(error: str, input_id: str = "") -> tuple[LineRef, None]:
+        place = LineRef(number=number, offset=offset, length=len(raw), input_id=input_id, published=before, error=error)
+        return place, None
 
     if not raw.strip():
         return bad("an empty line; each line must be one JSON object")
@@ -103,7 +145,7 @@ def _survey_line(number: int, offset: int, raw: bytes, before: float) -> LineRef
     published = _time(line.published, before)
     if published is None:
         return bad(f"`published` is {line.published!r}; give an ISO 8601 time or seconds since the epoch", input_id)
-    return LineRef(number=number, offset=offset, length=len(raw), input_id=input_id, published=published)
+    return LineRef(number=number, offset=offset, length=len(raw), input_id=input_id, published=published), line
 
 
 def _id_of(raw: bytes) -> str:
@@ -146,9 +188,9 @@ def article_of(line: ReplayLine, ref: LineRef) -> Article:
             title, text = first.strip(), rest.strip()
     authors = [line.authors] if isinstance(line.authors, str) else line.authors or []
     return saved_article(
-        url=line.url,
-        title=title,
-        text=text,
+        line.url,
+        title,
+        text,
         published=ref.published,
         seen=ref.seen,
         line=ref.rank,
@@ -156,4 +198,10 @@ def article_of(line: ReplayLine, ref: LineRef) -> Article:
         authors=tuple(author.strip() for author in authors if author.strip()),
         lang=line.lang or "",
         html=line.html or "",
+        links=tuple(line.links or ()),
+        canonical_url=line.canonical_url,
+        source=line.source,
+        source_url=line.source_url,
+        text_from=line.text_from,
+        backfilled=line.backfilled,
     )

@@ -1,0 +1,167 @@
+"""A replay: saved articles decided in order, chunk by chunk, on the same graph and into the same kind of store."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.launch import run_chunk
+from pipeline.parts import Parts
+from pipeline.replay.lines import LineRef, Survey, raw_line, read_articles, survey
+from pipeline.replay.outputs import article_line, letter_line, story_lines, write_lines
+from pipeline.runs import SHARDS
+from pipeline.settings.settings import Settings
+from pipeline.store.reading import StoredArticle
+from pipeline.store.store import Store, StoreAddress
+from transforms.config import SinkConfig
+from transforms.model import DeadLetter, Record
+
+STEP = "Replay"
+OUTPUTS = ("articles.jsonl", "stories.jsonl", "alerts.jsonl", "dead_letters.jsonl")
+
+
+@dataclass(frozen=True)
+class ReplayRequest:
+    """What to replay, and how.
+
+    Args:
+        articles: the input, JSON lines.
+        out: folder for what it writes.
+        settings: how stories, alerts and outlets are treated; its feeds and sinks do not count.
+        topics: topics file; None: no topics.
+        store: where to decide; None: a temporary store.
+        alert: raise alerts, into out/alerts.jsonl.
+        by_published: decide in order of publication instead of input order.
+        chunk: articles a run of the graph.
+        beam_args: Beam's options.
+    """
+
+    articles: Path
+    out: Path
+    settings: Settings
+    topics: Path | None = None
+    store: StoreAddress | None = None
+    alert: bool = False
+    by_published: bool = False
+    chunk: int = 2000
+    beam_args: Sequence[str] = ()
+
+
+class ReplayReport(Record):
+    """What a replay did."""
+
+    lines: int
+    articles: int
+    stories: int
+    alerts: int
+    bad_lines: int
+    dead_letters: int
+    out: str
+
+
+def replay(request: ReplayRequest, command: str, now: float, progress: Callable[[int, int], None]) -> ReplayReport:
+    """Run a replay and write its files.
+
+    Args:
+        request: what to replay.
+        command: for others that want the same store.
+        now: publication time of first lines that have none.
+        progress: told (lines done, lines in all).
+    """
+    surveyed = survey(request.articles, now, by_published=request.by_published)
+    request.out.mkdir(parents=True, exist_ok=True)
+    with _owned_store(request, command) as (store, parts):
+        parts = _with_sink(parts, request, surveyed)
+        try:
+            letters = _bad_lines(request.articles, surveyed.refs, now)
+            store.dead_letters.record(letters)
+            _decide(request, parts, surveyed.refs, progress)
+            return _write(request, store, parts, surveyed.refs)
+        finally:
+            parts.close()
+
+
+@contextmanager
+def _owned_store(request: ReplayRequest, command: str) -> Iterator[tuple[Store, Parts]]:
+    with ExitStack() as stack:
+        address = request.store
+        if address is None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wirewatch-replay-"))
+            address = StoreAddress(f"sqlite:///{folder}/replay.db", durable=False)
+            for name in OUTPUTS:
+                (request.out / name).unlink(missing_ok=True)
+        store = address.open()
+        stack.callback(address.close)
+        ownership = stack.enter_context(store.owners.own(SHARDS, command))
+        yield store, Parts(request.settings, address, ownership.owner, topics=request.topics)
+
+
+def _with_sink(parts: Parts, request: ReplayRequest, surveyed: Survey) -> Parts:
+    sink = SinkConfig(name="alerts.jsonl", kind="jsonl", path=str(request.out / "alerts.jsonl"))
+    return parts.for_replay((sink,) if request.alert else (), surveyed.outlets)
+
+
+def _bad_lines(path: Path, refs: Sequence[LineRef], now: float) -> list[DeadLetter]:
+    return [
+        DeadLetter(
+            step=STEP,
+            reason="bad-line",
+            message=f"{path}:{ref.number}: {ref.error}",
+            subject=f"{path}:{ref.number}",
+            input=raw_line(path, ref),
+            first_seen=now,
+            last_seen=now,
+        )
+        for ref in refs
+        if ref.error
+    ]
+
+
+def _decide(
+    request: ReplayRequest, parts: Parts, refs: Sequence[LineRef], progress: Callable[[int, int], None]
+) -> None:
+    good = sorted((ref for ref in refs if not ref.error), key=lambda ref: ref.rank)
+    for start in range(0, len(good), request.chunk):
+        chunk = good[start : start + request.chunk]
+        run_chunk(parts, list(read_articles(request.articles, chunk)), request.beam_args)
+        progress(start + len(chunk), len(good))
+
+
+def _write(request: ReplayRequest, store: Store, parts: Parts, refs: Sequence[LineRef]) -> ReplayReport:
+    places, decided = store.reading.places(), parts.decided_lines()
+    stories = {story.id: story for story in store.reading.all_stories()}
+    wanted = set(decided.values())
+    articles = {
+        stored.judged.article.id: stored
+        for stored in store.reading.export_articles()
+        if stored.judged.article.id in wanted
+    }
+    letters = [kept.letter for kept in store.dead_letters.listed()]
+    errors = {letter.subject: letter.message for letter in letters}
+    outlets = parts.outlets()
+
+    def lines() -> Iterator[object]:
+        for ref in refs:
+            stored = articles.get(decided.get(ref.rank, ""))
+            place = places.get(stored.judged.article.id) if stored else None
+            error = ref.error or errors.get(f"{request.articles}:{ref.number}", "")
+            yield article_line(ref, stored, place, stories, outlets, error)
+
+    members: dict[str, list[StoredArticle]] = {}
+    for stored in articles.values():
+        members.setdefault(places[stored.judged.article.id].story_id, []).append(stored)
+    placed = {place.placed for article_id, place in places.items() if article_id in articles}
+    kept = [story for story in stories.values() if story.id in members or story.id in placed]
+    write_lines(request.out / "articles.jsonl", lines())
+    write_lines(request.out / "stories.jsonl", story_lines(kept, members))
+    write_lines(request.out / "dead_letters.jsonl", (letter_line(letter) for letter in letters))
+    return ReplayReport(
+        lines=len(refs),
+        articles=len(articles),
+        stories=len(members),
+        alerts=store.reading.counts().alerts if request.alert else 0,
+        bad_lines=sum(bool(ref.error) for ref in refs),
+        dead_letters=len(letters),
+        out=str(request.out),
+    )
