@@ -1,11 +1,16 @@
 """JSON Schemas of the public records: `python -m pipeline.schemas [FOLDER]` writes docs/schemas anew."""
 
+import ast
+import inspect
 import sys
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from transforms import model
 from transforms.alerts.cloudevents import SCHEMA, AlertData, AlertEvent
 from transforms.model import Article, DeadLetter, Outcome, Story
 
@@ -30,7 +35,27 @@ def schemas() -> dict[str, bytes]:
 def _schema(name: str, record: Any) -> bytes:
     identifier = SCHEMA if name == "alert" else f"urn:wirewatch:schema:{name}:1"
     schema = {"$schema": DIALECT, "$id": identifier, **msgspec.json.schema(record)}
+    for title, definition in schema["$defs"].items():
+        for field, words in _field_words(title).items():
+            if (described := definition.get("properties", {}).get(field)) is not None:
+                general = described.get("description")
+                described["description"] = f"{words} ({general})" if general else words
     return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
+
+
+@cache
+def _field_words(title: str) -> dict[str, str]:
+    """What the docstrings under a record's fields say; msgspec knows only those of classes."""
+    record = getattr(model, title, None)
+    if record is None or not issubclass(record, model.Record):
+        return {}
+    (definition,) = ast.parse(inspect.getsource(record)).body
+    body = definition.body if isinstance(definition, ast.ClassDef) else []
+    words = {}
+    for field, after in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(after, ast.Expr):
+            words[field.target.id] = " ".join(str(ast.literal_eval(after.value)).split())
+    return words
 
 
 def main(arguments: list[str]) -> None:

@@ -174,7 +174,7 @@ class Courier:
             step=STEP,
             reason=reason,
             message=f"alert {answer.alert_id}.{answer.revision} did not reach sink {self.name!r}: {error}",
-            subject=f"{answer.alert_id}.{answer.revision}",
+            subject=f"{answer.alert_id}.{answer.revision} to {self.name}",
             input=msgspec.msgpack.encode(delivery),
             delivery=delivery.delivery,
             first_seen=now,
