@@ -39,7 +39,7 @@ def watch(pipeline: beam.Pipeline, parts: Parts, shards: list[Shard], *, bounded
     pages = followed.main
     if not bounded:  # spread the pages over the workers; in a pass, fetching and extraction stay fused and overlap
         pages = pages | "SpreadPages" >> beam.Reshuffle()
-    extracted = pages | "ExtractArticles" >> ExtractArticles(parts.extraction())
+    extracted = pages | "ExtractArticles" >> ExtractArticles(parts.settings.extraction)
     decided = _decide(extracted.main, parts)
     delivered = _deliver([decided.due, followed.due], parts)
     return _results(decided, delivered, [followed.dead, extracted.dead], parts)
@@ -66,7 +66,7 @@ def _decide(articles: beam.PCollection[Article], parts: Parts) -> _Decided:
     outcomes = (
         judged.main
         | "KeyByLedger" >> beam.Map(parts.keyed_by_ledger).with_output_types(tuple[str, Judged])
-        | "DecideStories" >> DecideStories(parts.open_ledger, parts.wave_seconds())
+        | "DecideStories" >> DecideStories(parts.open_ledger, parts.settings.stories.wave)
     )
     due = outcomes | "DueSinks" >> beam.FlatMap(_due_sinks).with_output_types(tuple[str, str])
     return _Decided(outcomes, due, [fingerprinted.dead, judged.dead])

@@ -9,10 +9,12 @@ import apache_beam as beam
 import msgspec
 from apache_beam.pvalue import TaggedOutput
 
-from transforms.model import Article, DeadLetter, Judged, Relevance
+from transforms.failures import failed_article
+from transforms.model import DeadLetter, Judged, Relevance
 from transforms.topics.judge import TopicSet, judge
 
 DEAD: Final = "dead"
+STEP = "JudgeRelevance"
 
 
 class _JudgeRelevanceDoFn(beam.DoFn):
@@ -26,25 +28,12 @@ class _JudgeRelevanceDoFn(beam.DoFn):
             relevance = judge(judged.article, judged.fingerprint, topics)
             yield _with_relevance(judged, relevance)
         except Exception as error:  # noqa: BLE001 - a pure step: one article must not stop the others
-            yield TaggedOutput(DEAD, unjudged(judged.article, error, self._clock()))
+            letter = failed_article(STEP, "judge-failed", judged.article, error, self._clock())
+            yield TaggedOutput(DEAD, letter)
 
 
 def _with_relevance(judged: Judged, relevance: tuple[Relevance, ...]) -> Judged:
     return msgspec.structs.replace(judged, relevance=relevance)
-
-
-def unjudged(article: Article, error: Exception, now: float) -> DeadLetter:
-    """The dead letter of an article that could not be judged; its input can be replayed."""
-    return DeadLetter(
-        step="JudgeRelevance",
-        reason="judge-failed",
-        message=f"judging {article.url!r} failed with {type(error).__name__}: {error}; redrive it after an upgrade",
-        subject=article.url,
-        input=msgspec.json.encode(article),
-        row=article.row,
-        first_seen=now,
-        last_seen=now,
-    )
 
 
 @dataclass
