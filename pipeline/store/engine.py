@@ -26,7 +26,7 @@ PATIENCE = 300.0
 
 FIRST_WAIT = 0.05
 LONGEST_WAIT = 5.0
-BUSY_MILLISECONDS = 5000
+BUSY_SECONDS = 5.0
 
 _HOPELESS = (
     "no such table",
@@ -222,7 +222,9 @@ class Database:
 
 
 def _sqlite_engine(url: URL, *, durable: bool) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+    engine = sa.create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -243,6 +245,7 @@ def _sqlite_engine(url: URL, *, durable: bool) -> sa.Engine:
 def _postgresql_engine(url: URL) -> sa.Engine:
     return sa.create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         max_overflow=20,
         connect_args={

@@ -1,22 +1,16 @@
 """Who owns a store's shards: a lease in the store with a heartbeat, and a lock that the holder's death lets go of.
 
-On SQLite that lock is a file beside the database (flock); on PostgreSQL an advisory lock of a connection of its own.
-Both go with the process, however it dies, so that a successor need not wait for the lease to run out. Neither is left
-to children: the descriptors close on exec, and a forked child lets go of its copies at once.
+That lock (pipeline.store.locks) goes with the process, however it dies, so that a successor need not wait for the
+lease to run out.
 """
 
-import errno
-import fcntl
 import logging
 import os
 import socket
 import threading
 import time
 import uuid
-import weakref
 from datetime import UTC, datetime
-from hashlib import sha256
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,6 +20,7 @@ from pipeline.store import leases
 from pipeline.store.engine import Database, database_now
 from pipeline.store.errors import StoreError, StoreOwnedError
 from pipeline.store.leases import HELD, LEASE, LEASED_TABLES
+from pipeline.store.locks import ConnectionLock, FileLock, number
 from pipeline.store.schema import owners
 from transforms.model import Record, Seconds
 
@@ -74,7 +69,7 @@ class Owners:
             StoreOwnedError: somebody else owns it; names host, process id, command and since when.
         """
         name = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-        lock = _FileLock(self._db.path, scope) if self._db.is_sqlite else _ConnectionLock(self._db, name)
+        lock = FileLock(self._db.path, scope) if self._db.is_sqlite else ConnectionLock(self._db, name)
         try:
             self._insist(scope, holder, name, lock)
         except BaseException:
@@ -87,7 +82,7 @@ class Owners:
         query = sa.select(owners).where(owners.c.state == HELD).order_by(owners.c.since)
         return self._db.read(lambda connection: [_holder(connection, row) for row in connection.execute(query)])
 
-    def _insist(self, scope: str, holder: str, name: str, lock: "_FileLock | _ConnectionLock") -> None:
+    def _insist(self, scope: str, holder: str, name: str, lock: FileLock | ConnectionLock) -> None:
         patient_until = time.monotonic() + _DYING
         while (rival := self._enter(scope, holder, name, lock)) is not None:
             settled = rival.pid and (rival.host != socket.gethostname() or _runs(rival.pid))
@@ -95,13 +90,13 @@ class Owners:
                 raise StoreOwnedError(_owned(self._db.shown, rival))
             time.sleep(0.05)
 
-    def _enter(self, scope: str, holder: str, name: str, lock: "_FileLock | _ConnectionLock") -> Holder | None:
+    def _enter(self, scope: str, holder: str, name: str, lock: FileLock | ConnectionLock) -> Holder | None:
         """Write this owner in, unless a living one is there: then that one."""
         free = lock.acquire()
 
         def work(connection: sa.Connection) -> Holder | None:
             if not self._db.is_sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number("scope", scope))))
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number("scope", scope))))
             query = sa.select(owners).where(owners.c.scope == scope, owners.c.state == HELD, owners.c.owner != name)
             for row in connection.execute(query).all():
                 known = _holder(connection, row)
@@ -147,7 +142,7 @@ class Ownership:
         database: Database,
         owner: str,
         scope: str,
-        lock: "_FileLock | _ConnectionLock",
+        lock: FileLock | ConnectionLock,
         *,
         renew_rows: bool,
         heartbeat: float,
@@ -210,125 +205,6 @@ class Ownership:
             for table in LEASED_TABLES:
                 leases.renew(connection, table, self.owner)
         return True
-
-
-class _FileLock:
-    """flock on a file beside SQLite's database."""
-
-    def __init__(self, database: Path, scope: str) -> None:
-        self._path = database.with_name(f"{database.name}.{scope}.lock")
-        self._descriptor: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        _locks.add(self)
-
-    def acquire(self) -> bool:
-        """True: the lock is this owner's now, and whoever had it before is dead or has let go."""
-        if self._descriptor is None:
-            raise StoreError(f"the lock {str(self._path)!r} has been closed; open the store anew")
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
-                raise
-            return False
-        return True
-
-    def is_free(self, connection: sa.Connection, rival: sa.Row[Any]) -> bool:
-        """Of another owner's lock nothing can be told here."""
-        del connection, rival
-        return False
-
-    def keep(self) -> None:
-        """The kernel keeps it."""
-
-    def close(self) -> None:
-        """Let go."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-    def abandon(self) -> None:
-        """In a forked child: the parent keeps the lock, which belongs to the open file, not to the descriptor."""
-        self.close()
-
-
-class _ConnectionLock:
-    """PostgreSQL's advisory lock on an owner's name, held by a connection of its own."""
-
-    def __init__(self, database: Database, owner: str) -> None:
-        self._db = database
-        self._number = _number("owner", owner)
-        self._connection: sa.Connection | None = None
-        _locks.add(self)
-
-    def acquire(self) -> bool:
-        """Always True: the name is this owner's alone."""
-        if self._connection is None:
-            self._connection = self._db.retried(self._connect)
-        return True
-
-    def _connect(self) -> sa.Connection:
-        connection = self._db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            connection.execute(sa.select(sa.func.pg_advisory_lock(self._number)))
-        except BaseException:
-            connection.invalidate()
-            connection.close()
-            raise
-        connection.detach()  # never back into the pool with its lock
-        return connection
-
-    def is_free(self, connection: sa.Connection, rival: sa.Row[Any]) -> bool:
-        """Is the connection of another owner gone, and not only because the server was started anew since?"""
-        number = _number("owner", rival.owner)
-        if not connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(number))).scalar():
-            return False
-        started = sa.func.extract("epoch", sa.func.pg_postmaster_start_time())
-        return bool(connection.execute(sa.select(started < rival.leased_until - LEASE)).scalar())
-
-    def keep(self) -> None:
-        """See that the connection is there; make it anew where the database went away."""
-        try:
-            if self._connection is not None:
-                self._connection.execute(sa.select(1))
-                return
-        except sa.exc.DBAPIError:
-            self.close()
-        self._connection = self._connect()
-
-    def close(self) -> None:
-        """Let go."""
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            connection.close()
-
-    def abandon(self) -> None:
-        """In a forked child: forget the connection without a word to the server."""
-        # Closing would say goodbye to the server in the parent's name: put nothing in the place of the socket instead.
-        if self._connection is None:
-            return
-        raw: Any = self._connection.connection.dbapi_connection
-        nothing = os.open(os.devnull, os.O_RDWR)
-        try:
-            os.dup2(nothing, raw.fileno())
-        finally:
-            os.close(nothing)
-
-
-_locks: "weakref.WeakSet[_FileLock | _ConnectionLock]" = weakref.WeakSet()
-
-
-def _abandon_all() -> None:
-    for lock in list(_locks):
-        lock.abandon()
-    _locks.clear()
-
-
-os.register_at_fork(after_in_child=_abandon_all)
-
-
-def _number(kind: str, name: str) -> int:
-    """A 63-bit number of a lock."""
-    return int.from_bytes(sha256(f"{kind}:{name}".encode()).digest()[:8], "big") >> 1
 
 
 def _holder(connection: sa.Connection, row: sa.Row[Any]) -> Holder:
