@@ -31,7 +31,7 @@ class FeedPolling:
         self._means = means
         self._client = client
         self._accepted = accepted
-        self._under_way = 0
+        self._under_way: set[str] = set()
         self._seats = asyncio.Semaphore(2 * means.polling.concurrency)
         self._polled: dict[str, FeedCursor] = {}
         """The last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
@@ -47,14 +47,13 @@ class FeedPolling:
         async with asyncio.TaskGroup() as polls:
             while True:
                 until = began if means.bounded else means.clock()
-                limit = _ALL if everything else BATCH + len(self._touched) + self._under_way
+                limit = _ALL if everything else BATCH + len(self._touched) + len(self._under_way)
                 stored = await in_thread(means.store.due_feeds, means.shard, until, limit, everything=everything)
                 due = [cursor for cursor in stored if everything or self._is_due(cursor)]
                 everything = False
                 for cursor in due:
                     await self._seats.acquire()
-                    self._polled[cursor.feed.url] = cursor
-                    self._under_way += 1
+                    self._under_way.add(cursor.feed.url)
                     polls.create_task(self._poll(cursor))
                 if due:
                     continue
@@ -71,18 +70,20 @@ class FeedPolling:
             await in_thread(self._means.store.touch, batch)
 
     def _is_due(self, cursor: FeedCursor) -> bool:
+        if cursor.feed.url in self._under_way:
+            return False
         last = self._polled.get(cursor.feed.url)
         if last is None:
             return True
-        if self._means.bounded or last.version == cursor.version:  # polled in this pass, or under way
-            return cursor.version > last.version and not self._means.bounded
+        if self._means.bounded:
+            return False
         return cursor.version >= last.version or last.next_poll <= self._means.clock()
 
     async def _poll(self, cursor: FeedCursor) -> None:
         try:
             self._polled[cursor.feed.url] = await self._answered(cursor)
         finally:
-            self._under_way -= 1
+            self._under_way.discard(cursor.feed.url)
             self._seats.release()
             self._progress.set()
 

@@ -25,7 +25,7 @@ MAX_URL = 4096
 """Characters of a URL that is still asked for."""
 
 _PARTS = re.compile(r"(?i)(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
-_AUTHORITY = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?")
+_AUTHORITY = re.compile(r"(?P<host>\[(?=[^\]]*:)[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _QUAD = re.compile(r"(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}")
@@ -122,7 +122,12 @@ def guarded_session(
 
     async def check_hop(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         check_url(str(request.url), network)
-        return await handler(request)
+        try:
+            return await handler(request)
+        except aiohttp.ClientConnectorError as error:
+            if isinstance(error.os_error, _SocketRefused):
+                raise ForbiddenAddress(error.os_error.reason) from None
+            raise
 
     return aiohttp.ClientSession(
         connector=connector, middlewares=(check_hop,), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, **options
@@ -167,15 +172,26 @@ class _MappedAddress(str):
     __slots__ = ()
 
 
+class _SocketRefused(OSError):
+    """ForbiddenAddress on its way out of the connector, which lets only OSError through; one text, so that it stays whole."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("refused by the address guard")
+        self.reason = reason
+
+
 def _guarded_socket(
     network: NetworkConfig, open_socket: Callable[..., socket.socket], where: tuple[Any, ...]
 ) -> socket.socket:
     """The socket for one (family, type, proto, name, address); the caller connects it to that same address value."""
     family, kind, proto, _, address = where
     if not isinstance(address[0], _MappedAddress):
-        _check_address(address[0], network)
+        try:
+            _check_address(address[0], network)
+        except ForbiddenAddress as error:
+            raise _SocketRefused(error.reason) from None
         if address[1] not in network.ports:
-            raise ForbiddenAddress(f"port {address[1]} is not among the allowed ports {list(network.ports)}")
+            raise _SocketRefused(f"port {address[1]} is not among the allowed ports {list(network.ports)}")
     return open_socket(family=family, type=kind, proto=proto)
 
 

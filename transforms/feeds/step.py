@@ -43,7 +43,7 @@ class VigilCoder(RecordCoder):
     record = Vigil
 
 
-class VigilTracker(RestrictionTracker):  # type: ignore[misc]
+class VigilTracker(RestrictionTracker):
     """One look is claimed, the rest deferred; it can be split after what is claimed, and nowhere else."""
 
     def __init__(self, vigil: Vigil) -> None:
@@ -82,7 +82,7 @@ class VigilTracker(RestrictionTracker):  # type: ignore[misc]
         return False
 
 
-class _Vigils(RestrictionProvider):  # type: ignore[misc]
+class _Vigils(RestrictionProvider):
     def initial_restriction(self, element: Shard) -> Vigil:  # noqa: ARG002 - Beam's signature
         return Vigil()
 
@@ -99,7 +99,7 @@ class _Vigils(RestrictionProvider):  # type: ignore[misc]
         """A drain by the runner: nothing more is looked for."""
 
 
-class _FollowPassDoFn(beam.DoFn):  # type: ignore[misc]
+class _FollowPassDoFn(beam.DoFn):
     """A bounded pass: hands in inside process() until nothing is left."""
 
     def __init__(self, open_follower: Callable[[Shard], Follower]) -> None:
@@ -117,7 +117,7 @@ class _FollowPassDoFn(beam.DoFn):  # type: ignore[misc]
                 yield _timestamped(item, now)
 
 
-class _FollowStreamDoFn(beam.DoFn):  # type: ignore[misc]
+class _FollowStreamDoFn(beam.DoFn):
     """An endless stream: each look hands in what is ready and defers the rest."""
 
     def __init__(self, open_follower: Callable[[Shard], Follower]) -> None:
@@ -160,7 +160,7 @@ def _timestamped(item: Any, now: Timestamp) -> Any:
 
 
 @dataclass
-class FollowFeeds(beam.PTransform):  # type: ignore[misc]
+class FollowFeeds(beam.PTransform):
     """Shards -> `main`: Page, `dead`: DeadLetter, `due`: (ledger, sink) with deliveries due.
 
     Event time is the moment of hand-over, the watermark the wall clock.

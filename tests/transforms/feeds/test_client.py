@@ -1,0 +1,266 @@
+import asyncio
+import gzip
+import zlib
+
+import brotli
+import pytest
+from aiohttp import web
+
+from tests.transforms.feeds.press import Press, answer, conditional, raw
+from transforms.config import PollingConfig
+from transforms.feeds.client import Client, Fetched, FetchFailure, FetchKind, retry_after
+from transforms.feeds.pace import Pace
+
+URL = "http://post.test/feed"
+CAP = 1_000_000
+BOMB = b"\0" * 60_000_000
+TEXT = b"<rss>" + b"harbour " * 2000 + b"</rss>"
+
+
+@pytest.fixture(scope="module")
+def press():
+    with Press() as served:
+        yield served
+
+
+def fetch(network, url=URL, kind=FetchKind.FEED, **asked):
+    async def go():
+        async with Client(network, Pace(PollingConfig(pace=0.0)), clock=lambda: 1000.0) as client:
+            return await client.fetch(url, kind, **asked)
+
+    return asyncio.run(go())
+
+
+def head(*lines: str) -> bytes:
+    return "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode()
+
+
+def packed(encoding: str, data: bytes) -> web.Response:
+    return answer(data, headers={"Content-Encoding": encoding})
+
+
+async def drip_headers(request):
+    request.transport.write(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+    while not request.transport.is_closing():
+        request.transport.write(b"x")
+        await asyncio.sleep(0.1)
+    return web.Response()
+
+
+def bare_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+FAULTS = {
+    "hangs before its headers": (raw(b"", then="hang"), "timeout-headers", False),
+    "hangs within its headers": (raw(b"HTTP/1.1 200 OK\r\nX-Half", then="hang"), "timeout-headers", False),
+    "hangs within its body": (raw(head("Content-Length: 9") + b"half", then="hang"), "timeout-body", False),
+    "drips headers": (drip_headers, "timeout-total", False),
+    "drips its body": (raw(head("Content-Length: 99999"), then="drip"), "timeout-total", False),
+    "closes without an answer": (raw(b""), "disconnected", False),
+    "speaks no HTTP": (raw(b"SSH-2.0-OpenSSH_9\r\n"), "bad-http", False),
+    "huge header line": (raw(head("X-Big: " + "x" * 200_000)), "bad-http", False),
+    "huge number of headers": (raw(head(*[f"X-{n}: {n}" for n in range(20_000)])), "bad-http", False),
+    "body shorter than said": (raw(head("Content-Length: 99") + b"short"), "truncated", False),
+    "chunk cut": (raw(head("Transfer-Encoding: chunked") + b"ff\r\nshort"), "truncated", False),
+    "chunk length nonsense": (raw(head("Transfer-Encoding: chunked") + b"zz\r\nshort"), "bad-http", False),
+    "truncated gzip": (packed("gzip", gzip.compress(TEXT)[:-20]), "truncated", False),
+    "truncated deflate": (packed("deflate", zlib.compress(TEXT)[:-20]), "truncated", False),
+    "truncated br": (packed("br", brotli.compress(TEXT)[:-6]), "truncated", False),
+    "broken gzip": (packed("gzip", gzip.compress(TEXT)[:40] + b"\xff" * 400), "bad-encoding", False),
+    "br that is none": (packed("br", b"\xff" * 400), "bad-encoding", False),
+    "unknown encoding": (packed("zstd", TEXT), "bad-encoding", False),
+    "bomb in gzip": (packed("gzip", gzip.compress(BOMB)), "too-large", True),
+    "bomb in deflate": (packed("deflate", zlib.compress(BOMB)), "too-large", True),
+    "bomb in bare deflate": (packed("deflate", bare_deflate(BOMB)), "too-large", True),
+    "bomb in br": (packed("br", brotli.compress(BOMB, quality=4)), "too-large", True),
+    "bomb of gzip members": (packed("gzip", gzip.compress(b"\0" * 9000) * 200), "too-large", True),
+    "announced too large": (raw(head(f"Content-Length: {CAP + 1}"), then="hang"), "too-large", True),
+    "endless plain body": (answer(b"x" * (CAP + 1)), "too-large", True),
+    "204": (answer(status=204), "http-204", False),
+    "205": (answer(status=205), "http-205", False),
+    "206 unasked": (answer(TEXT[:10], status=206), "http-206", False),
+    "226 of another kind": (answer(TEXT, status=226, headers={"IM": "vcdiff"}), "http-226", False),
+    "304 unasked": (answer(status=304), "http-304", False),
+    "300 without a target": (answer(status=300), "http-300", False),
+    "302 without a target": (answer(status=302), "http-302", False),
+    "401": (answer(status=401), "http-401", True),
+    "404": (answer(status=404), "http-404", True),
+    "410": (answer(status=410), "http-410", True),
+    "429": (answer(status=429), "http-429", False),
+    "500": (answer(status=500), "http-500", False),
+    "redirect to itself": (answer(status=302, headers={"Location": URL}), "redirect-loop", False),
+    "redirect inside": (answer(status=302, headers={"Location": "http://169.254.169.254/"}), "forbidden-address", True),
+    "redirect to a file": (answer(status=302, headers={"Location": "file:///etc/passwd"}), "forbidden-address", True),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faulty_server_gets_its_reason(press, fault):
+    part, reason, lasting = FAULTS[fault]
+    press.play(URL, part)
+    failure = fetch(press.network())
+    assert isinstance(failure, FetchFailure)
+    assert (failure.reason, failure.lasting) == (reason, lasting)
+    assert failure.message
+
+
+READABLE = {
+    "plain": answer(TEXT),
+    "gzip": packed("gzip", gzip.compress(TEXT)),
+    "x-gzip": packed("x-gzip", gzip.compress(TEXT)),
+    "gzip in members": packed("gzip", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])),
+    "gzip with a tail": packed("gzip", gzip.compress(TEXT) + b"\0\0 tail"),
+    "gzip in name only": packed("gzip", TEXT),
+    "gzip unsaid": answer(gzip.compress(TEXT)),
+    "deflate": packed("deflate", zlib.compress(TEXT)),
+    "bare deflate": packed("deflate", bare_deflate(TEXT)),
+    "br": packed("br", brotli.compress(TEXT)),
+    "203": answer(TEXT, status=203),
+    "226 of a feed": answer(TEXT, status=226, headers={"IM": "feed"}),
+    "after a 103": raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + head(f"Content-Length: {len(TEXT)}") + TEXT),
+    "closed at its end": raw(head() + TEXT),
+}
+
+
+@pytest.mark.parametrize("kind", READABLE)
+def test_body_is_read_whole(press, kind):
+    press.play(URL, READABLE[kind])
+    answered = fetch(press.network())
+    assert isinstance(answered, Fetched)
+    assert (answered.status, answered.body, answered.url) == (200, TEXT, URL)
+
+
+@pytest.mark.parametrize("body", [b"", b"x"])
+def test_tiny_bodies_are_whole(press, body):
+    press.play(URL, body)
+    assert fetch(press.network()).body == body
+
+
+def test_request_says_who_asks_and_nothing_else(press):
+    press.play(URL, answer(TEXT, headers={"Set-Cookie": "a=b"}))
+
+    async def twice():
+        async with Client(press.network(), Pace(PollingConfig(pace=0.0)), clock=lambda: 1000.0) as client:
+            await client.fetch(URL, FetchKind.FEED)
+            press.asked.clear()
+            await client.fetch(URL + "?q=%7Ea", FetchKind.FEED, etag='W/"a,b"', last_modified="yesterday, I think")
+
+    asyncio.run(twice())
+    asked = press.asked[0]
+    assert asked.path == "/feed?q=%7Ea"
+    assert asked.headers["If-None-Match"] == 'W/"a,b"'
+    assert asked.headers["If-Modified-Since"] == "yesterday, I think"
+    assert asked.headers["User-Agent"].startswith("Wirewatch/")
+    assert asked.headers["User-Agent"].endswith(" (+press@x.test)")
+    assert asked.headers["Accept"].startswith("application/atom+xml, application/rss+xml")
+    assert set(asked.headers["Accept-Encoding"].split(", ")) == {"gzip", "deflate", "br"}
+    assert not {"Cookie", "Referer"} & set(asked.headers)
+
+
+def test_304_to_a_conditional_request_is_an_answer(press):
+    press.play(URL, conditional(TEXT, etag='"x"'))
+    answered = fetch(press.network(), etag='"x"')
+    assert (answered.status, answered.headers["etag"], answered.body) == (304, '"x"', b"")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [((301, 308), "http://two.test/2"), ((301, 302), "http://two.test/1"), ((302, 301), ""), ((307, 303), "")],
+)
+def test_permanent_redirects_count_from_the_first_hop(press, statuses, moved_to):
+    press.play("http://two.test/0", answer(status=statuses[0], headers={"Location": "/1#part"}))
+    press.play("http://two.test/1", answer(status=statuses[1], headers={"Location": "http://two.test/2"}))
+    press.play("http://two.test/2", b"here")
+    answered = fetch(press.network(), "http://two.test/0")
+    assert (answered.url, answered.body, answered.moved_to) == ("http://two.test/2", b"here", moved_to)
+
+
+def test_redirects_end(press):
+    async def onward(request):
+        raise web.HTTPFound(f"/{int(request.path[1:]) + 1}")
+
+    press.play("http://on.test/*", onward)
+    failure = fetch(press.network(max_redirects=4), "http://on.test/0")
+    assert failure.reason == "too-many-redirects"
+    assert press.paths("on.test") == ["/0", "/1", "/2", "/3", "/4"]
+
+
+def test_redirect_circle_over_two_addresses(press):
+    press.play("http://ring.test/a", answer(status=302, headers={"Location": "/b"}))
+    press.play("http://ring.test/b", answer(status=302, headers={"Location": "/a"}))
+    assert fetch(press.network(), "http://ring.test/a").reason == "redirect-loop"
+
+
+def test_each_hop_is_asked_about(press):
+    press.play("http://hop.test/a", answer(status=302, headers={"Location": "http://other.test/private"}))
+    asked = []
+
+    async def may_visit(url):
+        asked.append(url)
+        return FetchFailure(url, "robots", "no", lasting=True) if "private" in url else None
+
+    failure = fetch(press.network(), "http://hop.test/a", FetchKind.PAGE, may_visit=may_visit)
+    assert failure.reason == "robots"
+    assert asked == ["http://hop.test/a", "http://other.test/private"]
+    assert press.paths("other.test") == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "read"),
+    [("text/html; charset=x", True), ("application/xhtml+xml", True), ("video/mp4", False), ("application/pdf", False)],
+)
+def test_page_has_to_be_text(press, content_type, read):
+    press.play(URL, answer(TEXT, headers={"Content-Type": content_type}))
+    answered = fetch(press.network(), kind=FetchKind.PAGE)
+    assert isinstance(answered, Fetched) is read
+    assert read or (answered.reason, answered.lasting) == ("content-type", True)
+
+
+def test_robots_file_is_cut_at_its_cap(press):
+    press.play("http://post.test/robots.txt", b"#" * 900_000)
+    assert len(fetch(press.network(), "http://post.test/robots.txt", FetchKind.ROBOTS).body) <= 500 * 1024
+
+
+@pytest.mark.parametrize(
+    ("network", "url", "reason"),
+    [
+        ({"hosts": {"shut.test": "127.0.0.1:1"}}, "http://shut.test/", "connect"),
+        ({}, "https://post.test/", "tls"),
+        ({}, "http://post.test:99/", "forbidden-address"),
+        ({}, "javascript:alert(1)", "forbidden-address"),
+    ],
+)
+def test_no_connection(press, network, url, reason):
+    assert fetch(press.network(**network), url).reason == reason
+
+
+def test_name_without_address(press):
+    failure = fetch(press.network(), "http://no-such-name.invalid/")
+    assert (failure.reason, failure.lasting) == ("dns", False)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "120"}, 120.0),
+        ({"retry-after": " 7 "}, 7.0),
+        (
+            {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:18:00 GMT"},
+            600.0,
+        ),
+        ({"retry-after": "Thu, 01 Jan 1970 00:30:00 GMT"}, 800.0),
+        ({"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0.0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "-5"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_in_both_forms(headers, seconds):
+    assert retry_after(headers, 1000.0) == seconds
+
+
+def test_retry_after_of_an_answer(press):
+    press.play(URL, answer(status=503, headers={"Retry-After": "60"}))
+    assert fetch(press.network()).retry_after == 60.0
