@@ -80,7 +80,7 @@ def test_what_is_given_up_is_a_dead_letter(error, tries, reason, asked):
     assert letter.message == f"alert {1:016x}.1 did not reach sink 'desk': {error}"
     assert (letter.step, letter.subject, letter.delivery, letter.tries) == (
         "DeliverAlerts",
-        f"{1:016x}.1",
+        f"{1:016x}.1 to desk",
         1,
         tries + 1,
     )
