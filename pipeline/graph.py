@@ -16,8 +16,9 @@ from transforms.stories.fingerprint_step import FingerprintArticles
 from transforms.stories.ledger import ledger_key
 from transforms.topics.step import JudgeRelevance
 
-DEAD = "dead"
-DUE = "due"
+PASS_PATIENCE = 60.0
+STREAM_PATIENCE = 2.0
+"""Seconds that a bundle waits for a slow sink; what is not answered then is recorded when it is."""
 
 
 @dataclass
@@ -41,7 +42,7 @@ def watch(pipeline: beam.Pipeline, parts: Parts, shards: list[Shard], *, bounded
         pages = pages | "SpreadPages" >> beam.Reshuffle()
     extracted = pages | "ExtractArticles" >> ExtractArticles(parts.settings.extraction)
     decided = _decide(extracted.main, parts)
-    delivered = _deliver([decided.due, followed.due], parts)
+    delivered = _deliver([decided.due, followed.due], parts, PASS_PATIENCE if bounded else STREAM_PATIENCE)
     return _results(decided, delivered, [followed.dead, extracted.dead], parts)
 
 
@@ -49,7 +50,7 @@ def replay(pipeline: beam.Pipeline, parts: Parts, articles: list[Article]) -> Re
     """From saved articles to alerts: one chunk of a replay."""
     decided = _decide(pipeline | "Articles" >> beam.Create(articles, reshuffle=False), parts)
     _ = decided.outcomes | "NoteLines" >> beam.Map(parts.note_line).with_output_types(Outcome)
-    delivered = _deliver([decided.due], parts)
+    delivered = _deliver([decided.due], parts, PASS_PATIENCE)
     return _results(decided, delivered, [], parts)
 
 
@@ -72,12 +73,21 @@ def _decide(articles: beam.PCollection[Article], parts: Parts) -> _Decided:
     return _Decided(outcomes, due, [fingerprinted.dead, judged.dead])
 
 
-def _deliver(due: list[beam.PCollection[tuple[str, str]]], parts: Parts) -> DeliverAlerts:
+def _deliver(
+    due: list[beam.PCollection[tuple[str, str]]], parts: Parts, patience: float
+) -> beam.pvalue.DoOutputsTuple:
     flat = due | "Due" >> beam.Flatten()
-    return flat | "DeliverAlerts" >> DeliverAlerts(parts.open_outbox, parts.open_sink)
+    return flat | "DeliverAlerts" >> DeliverAlerts(
+        parts.open_outbox, parts.open_sink, owner=parts.owner, max_tries=parts.max_tries(), patience=patience
+    )
 
 
-def _results(decided: _Decided, delivered, dead, parts: Parts) -> Results:
+def _results(
+    decided: _Decided,
+    delivered: beam.pvalue.DoOutputsTuple,
+    dead: list[beam.PCollection[DeadLetter]],
+    parts: Parts,
+) -> Results:
     letters = [*dead, *decided.dead, delivered.dead] | "DeadLetters" >> beam.Flatten()
     return Results(
         outcomes=decided.outcomes,

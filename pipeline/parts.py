@@ -17,7 +17,7 @@ from pipeline.settings.settings import Settings
 from pipeline.settings.topics import TopicsFile
 from pipeline.sinks import open_sink
 from pipeline.store.store import Store, StoreAddress
-from transforms.alerts.ports import Outbox, Sink
+from transforms.alerts.ports import Outbox, Sink, SinkError
 from transforms.alerts.wave import DecideAlerts
 from transforms.articles.urls import registrable_domain
 from transforms.config import SinkConfig
@@ -140,8 +140,14 @@ class Parts:
         return _once((self.owner, "sink", name), lambda: self._sink(name))
 
     def _sink(self, name: str) -> Sink:
-        config = next(sink for sink in self.sinks if sink.name == name)
+        config = next((sink for sink in self.sinks if sink.name == name), None)
+        if config is None:
+            raise SinkError(f"sink {name!r} is not in the settings; put it back, or drop its dead letters", final=True)
         return open_sink(config, self.settings.network, self.settings.time_zone)
+
+    def max_tries(self) -> dict[str, int]:
+        """How often each sink is tried."""
+        return {sink.name: sink.max_tries for sink in self.sinks}
 
     def current_topics(self) -> TopicSet:
         if self.topics is None:
