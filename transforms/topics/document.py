@@ -61,7 +61,7 @@ class Field:
             vocabulary = self._vocabulary
             start = bisect_left(vocabulary, prefix)
             found = []
-            fits = _glob(pattern).match
+            fits = _glob(pattern).match if pattern != prefix + "*" else bool
             for word in vocabulary[start:] if prefix else vocabulary:
                 if not word.startswith(prefix):
                     break
@@ -72,18 +72,21 @@ class Field:
 
     def find(self, words: tuple[str, ...]) -> list[int]:
         """Places at which the words (or patterns) stand side by side, ascending."""
+        known = self.places
+        for word in words:  # what mostly fails comes first
+            if word not in known and "*" not in word and "?" not in word:
+                return []
         options = [self.matching(word) if "*" in word or "?" in word else word for word in words]
         first: list[list[int]] = []  # places of each word, to start from the rarest
         for option in options:
             if isinstance(option, str):
-                places = self.places.get(option)
-                if places is None:
-                    return []
+                first.append(known[option])
+            elif len(option) == 1:
+                first.append(known[next(iter(option))])
             elif option:
-                places = sorted(place for word in option for place in self.places[word])
+                first.append(sorted(place for word in option for place in known[word]))
             else:
                 return []
-            first.append(places)
         if len(words) == 1:
             return first[0]
         rarest = min(range(len(words)), key=lambda index: len(first[index]))
@@ -203,18 +206,18 @@ def fields_of(leaf: Phrase | Near) -> tuple[str, ...]:
 def occurs(leaf: Phrase | Near, document: Document) -> bool:
     """Does a term or a NEAR occur in one of its fields?"""
     if isinstance(leaf, Phrase):
-        return any(document.hits(leaf, field) for field in fields_of(leaf))
+        if not leaf.field:
+            return bool(document.title.find(leaf.words) or document.text.find(leaf.words))
+        return bool(document.hits(leaf, leaf.field))
     return any(document.near(leaf, field) for field in fields_of(leaf))
 
 
 def matches(node: Node, document: Document) -> bool:
     """Is a query's answer yes?"""
-    match node:
-        case Phrase() | Near():
-            return occurs(node, document)
-        case Not():
-            return not matches(node.node, document)
-        case And():
-            return all(matches(inner, document) for inner in node.nodes)
-        case Or():
-            return any(matches(inner, document) for inner in node.nodes)
+    if isinstance(node, And):
+        return all(matches(inner, document) for inner in node.nodes)
+    if isinstance(node, Or):
+        return any(matches(inner, document) for inner in node.nodes)
+    if isinstance(node, Not):
+        return not matches(node.node, document)
+    return occurs(node, document)

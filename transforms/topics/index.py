@@ -10,8 +10,9 @@ from transforms.topics.document import Document, literal_prefix
 from transforms.topics.tree import And, Near, Node, Not, Or, Phrase
 
 _TEXT_FIELDS = frozenset({"", "title", "lead", "text"})
-_BUCKET = 2
-"""Letters of a wildcard's literal beginning by which it is looked up."""
+_SHORTEST_PREFIX = 2
+_BUCKET = 4
+"""Letters of a wildcard's literal beginning by which it is looked up; of a shorter one all."""
 
 
 def _cost(words: Iterable[str]) -> float:
@@ -28,7 +29,9 @@ def necessary_words(node: Node) -> frozenset[str] | None:
             if node.field not in _TEXT_FIELDS:
                 return None
             usable = [
-                word for word in node.words if len(literal_prefix(word)) >= _BUCKET or literal_prefix(word) == word
+                word
+                for word in node.words
+                if len(literal_prefix(word)) >= _SHORTEST_PREFIX or literal_prefix(word) == word
             ]
             return frozenset({min(usable, key=lambda word: _cost((word,)))}) if usable else None
         case Near():
@@ -85,9 +88,11 @@ class QueryIndex:
         return sorted(found)
 
     def _add_prefixes(self, vocabulary: Iterable[str], found: set[int]) -> None:
+        sizes = sorted({len(start) for start in self._prefixes})
         for word in vocabulary:
-            bucket = self._prefixes.get(word[:_BUCKET])
-            if bucket is not None:
-                for prefix, numbers in bucket.items():
-                    if word.startswith(prefix):
-                        found.update(numbers)
+            for size in sizes:
+                bucket = self._prefixes.get(word[:size])
+                if bucket is not None:
+                    for prefix, numbers in bucket.items():
+                        if word.startswith(prefix):
+                            found.update(numbers)

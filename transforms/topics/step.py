@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import apache_beam as beam
 import msgspec
-from apache_beam.pvalue import TaggedOutput
+from apache_beam.pvalue import DoOutputsTuple, PCollection, TaggedOutput
 
 from transforms.failures import failed_article
-from transforms.model import DeadLetter, Judged, Relevance
+from transforms.model import DeadLetter, Judged
 from transforms.topics.judge import TopicSet, judge
 
 DEAD: Final = "dead"
@@ -26,18 +26,15 @@ class _JudgeRelevanceDoFn(beam.DoFn):
         topics = self._current_topics()
         try:
             relevance = judge(judged.article, judged.fingerprint, topics)
-            yield _with_relevance(judged, relevance)
         except Exception as error:  # noqa: BLE001 - a pure step: one article must not stop the others
             letter = failed_article(STEP, "judge-failed", judged.article, error, self._clock())
             yield TaggedOutput(DEAD, letter)
-
-
-def _with_relevance(judged: Judged, relevance: tuple[Relevance, ...]) -> Judged:
-    return msgspec.structs.replace(judged, relevance=relevance)
+        else:
+            yield msgspec.structs.replace(judged, relevance=relevance)
 
 
 @dataclass
-class JudgeRelevance(beam.PTransform):
+class JudgeRelevance(beam.PTransform[PCollection[Judged], DoOutputsTuple]):
     """Judged without relevance -> Judged with it on `.main`, DeadLetter on `.dead`.
 
     Args:
@@ -48,9 +45,9 @@ class JudgeRelevance(beam.PTransform):
     current_topics: Callable[[], TopicSet]
     clock: Callable[[], float] = time.time
 
-    def expand(self, judged: beam.PCollection[Judged]) -> Any:
-        outputs = judged | "Judge" >> beam.ParDo(
-            _JudgeRelevanceDoFn(self.current_topics, self.clock)
-        ).with_output_types(Judged).with_outputs(DEAD, main="main")
+    def expand(self, judged: PCollection[Judged]) -> DoOutputsTuple:
+        work = _JudgeRelevanceDoFn(self.current_topics, self.clock)
+        step = beam.ParDo(work).with_output_types(Judged)  # type: ignore[no-untyped-call, unused-ignore]
+        outputs: DoOutputsTuple = judged | "Judge" >> step.with_outputs(DEAD, main="main")
         outputs.dead.element_type = DeadLetter
         return outputs

@@ -91,6 +91,11 @@ def test_each_near_is_found_once_a_side():
     assert found == [(3, 6), (0, 4)]
 
 
+def test_a_right_term_too_far_before_is_not_reached():
+    document = Document(article(text="grain a b c d e f port"))
+    assert document.near(Near((phrase("port"),), (phrase("grain"),), 3), "text") == []
+
+
 def test_an_overlong_term_does_not_hide_a_nearer_one():
     text = "aa bb cc dd ee port"
     near = Near((phrase("port"),), (phrase("aa bb cc dd ee"), phrase("bb")), 4)
