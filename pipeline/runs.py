@@ -66,7 +66,7 @@ class Run:
         self.parts = replace(self.parts, pass_number=parts.pass_number)
         return report_since(self.store, self.parts.settings, began, time.monotonic() - clock)
 
-    def _progress(self) -> tuple[int, Any]:
+    def _progress(self) -> tuple[int, list[tuple[str, int]], float | None]:
         counts = self.store.reading.counts()
         return (sum(counts.ended.values()), sorted(counts.rows.items()), self.store.reading.next_due())
 

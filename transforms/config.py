@@ -7,7 +7,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all configuration: immutable, no unknown keys."""
 
 
-class NetworkConfig(Config):
+class NetworkConfig(Config, frozen=True):
     """How the open web is reached."""
 
     hosts: dict[str, str] = {}
@@ -25,7 +25,7 @@ class NetworkConfig(Config):
     max_redirects: int = 5
 
 
-class PollingConfig(Config):
+class PollingConfig(Config, frozen=True):
     """How often and how hard feeds and hosts are asked. Durations in seconds."""
 
     every: float = 3600.0
@@ -54,7 +54,7 @@ class PollingConfig(Config):
     """Rows of a shard taken and not ended in a stream."""
 
 
-class ExtractionConfig(Config):
+class ExtractionConfig(Config, frozen=True):
     """Caps on what a page may cost."""
 
     workers: int = 0
@@ -69,7 +69,7 @@ class ExtractionConfig(Config):
     """Characters of an article's text that are kept."""
 
 
-class StoriesConfig(Config):
+class StoriesConfig(Config, frozen=True):
     """How articles become stories."""
 
     window: float = 7 * 86400.0
@@ -79,7 +79,7 @@ class StoriesConfig(Config):
     """Shift of the join threshold, for those who want larger (negative) or smaller stories."""
 
 
-class AlertsConfig(Config):
+class AlertsConfig(Config, frozen=True):
     """When a person is told."""
 
     max_age: float = 24 * 3600.0
@@ -92,7 +92,7 @@ class AlertsConfig(Config):
     time_zone: str = "UTC"
 
 
-class SinkConfig(Config):
+class SinkConfig(Config, frozen=True):
     """Where alerts go."""
 
     name: str

@@ -21,7 +21,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
 # --- feeds ------------------------------------------------------------------------------------------------------------
 
 
-class Feed(Record):
+class Feed(Record, frozen=True):
     """One feed a person follows."""
 
     url: str
@@ -43,7 +43,7 @@ class FeedStatus(StrEnum):
     FAILING = "failing"
 
 
-class PollHints(Record):
+class PollHints(Record, frozen=True):
     """What a feed's document and its server's past answers say about how often to ask."""
 
     ttl: float | None = None
@@ -58,7 +58,7 @@ class PollHints(Record):
     """When the whole document was last received."""
 
 
-class FeedCursor(Record):
+class FeedCursor(Record, frozen=True):
     """Where a feed's reading stands: what the next poll sends and when it is due."""
 
     feed: Feed
@@ -85,7 +85,7 @@ class FeedCursor(Record):
     hints: PollHints = PollHints()
 
 
-class Entry(Record):
+class Entry(Record, frozen=True):
     """One record of a feed, as parsed."""
 
     feed: str
@@ -108,7 +108,7 @@ class Entry(Record):
     """The outlet's name: the person's name for the feed, else the feed's title."""
 
 
-class InboxRow(Record):
+class InboxRow(Record, frozen=True):
     """An accepted entry on its way to one outcome."""
 
     row: int
@@ -131,7 +131,7 @@ class TextFrom(StrEnum):
     FEED_SUMMARY = "feed-summary"
 
 
-class Page(Record):
+class Page(Record, frozen=True):
     """A page as fetched, or the feed's own text where the page cannot be had."""
 
     row: InboxRow
@@ -150,7 +150,7 @@ class Page(Record):
 # --- articles ---------------------------------------------------------------------------------------------------------
 
 
-class Link(Record):
+class Link(Record, frozen=True):
     """An outbound link of an article's text."""
 
     url: str
@@ -159,7 +159,7 @@ class Link(Record):
     """Where in the text it stands, 0 start to 1 end."""
 
 
-class Article(Record):
+class Article(Record, frozen=True):
     """One article as read."""
 
     id: str
@@ -208,7 +208,7 @@ class CreditKind(StrEnum):
     """One fact or quote is another outlet's: "told the BBC"."""
 
 
-class Credit(Record):
+class Credit(Record, frozen=True):
     """An outlet or agency that an article names as where its report comes from."""
 
     name: str
@@ -223,7 +223,7 @@ class Credit(Record):
     """The outlet through which it is cited ("Politeka, citing RBC, citing Axios": Axios via RBC)."""
 
 
-class Fingerprint(Record):
+class Fingerprint(Record, frozen=True):
     """What the story decision needs of an article's text; pure function of the article and the model's version."""
 
     article_id: str
@@ -252,7 +252,7 @@ class Fingerprint(Record):
     """What title and lead state in numbers (transforms.alerts.facts)."""
 
 
-class Evidence(Record):
+class Evidence(Record, frozen=True):
     """Why a topic's answer is yes: what was found, where, how often."""
 
     what: str
@@ -262,7 +262,7 @@ class Evidence(Record):
     snippet: str = ""
 
 
-class Relevance(Record):
+class Relevance(Record, frozen=True):
     """One topic's judgement of one article."""
 
     topic: str
@@ -271,7 +271,7 @@ class Relevance(Record):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Judged(Record):
+class Judged(Record, frozen=True):
     """An article with everything that its story's decision needs."""
 
     article: Article
@@ -291,7 +291,7 @@ class Require(StrEnum):
     EITHER = "either"
 
 
-class Topic(Record):
+class Topic(Record, frozen=True):
     """What a person follows."""
 
     id: str
@@ -316,7 +316,7 @@ class Relation(StrEnum):
     SAME_EVENT = "same-event"
 
 
-class Signal(Record):
+class Signal(Record, frozen=True):
     """One reason with its weight, for a person: "same credited outlet: Axios"."""
 
     name: str
@@ -324,7 +324,7 @@ class Signal(Record):
     text: str = ""
 
 
-class Membership(Record):
+class Membership(Record, frozen=True):
     """An article's place in a story, with the reason."""
 
     article_id: str
@@ -345,7 +345,7 @@ class Membership(Record):
     """The ledger's number under which this was written."""
 
 
-class Origin(Record):
+class Origin(Record, frozen=True):
     """Who reported first, as far as the evidence shows."""
 
     name: str
@@ -354,7 +354,7 @@ class Origin(Record):
     evidence: str = ""
 
 
-class Story(Record):
+class Story(Record, frozen=True):
     """Articles that report the same thing."""
 
     id: str
@@ -377,7 +377,7 @@ class Story(Record):
 # --- alerts -----------------------------------------------------------------------------------------------------------
 
 
-class AlertMember(Record):
+class AlertMember(Record, frozen=True):
     """One article of an alerted story, with its evidence."""
 
     article_id: str
@@ -404,7 +404,7 @@ class AlertState(StrEnum):
     MERGED = "merged"
 
 
-class Alert(Record):
+class Alert(Record, frozen=True):
     """A notice to a person about one story on one topic; each revision replaces the one before."""
 
     id: str
@@ -435,7 +435,7 @@ class Alert(Record):
     """Not to be delivered before: cooldown or quiet hours."""
 
 
-class Delivery(Record):
+class Delivery(Record, frozen=True):
     """One alert revision on its way to one sink."""
 
     delivery: int
@@ -446,7 +446,7 @@ class Delivery(Record):
     tries: int = 0
 
 
-class DeliveryResult(Record):
+class DeliveryResult(Record, frozen=True):
     """A sink's answer to one try."""
 
     delivery: int
@@ -472,7 +472,7 @@ class OutcomeKind(StrEnum):
     DEAD = "dead"
 
 
-class Outcome(Record):
+class Outcome(Record, frozen=True):
     """What DecideStories did with one article."""
 
     kind: OutcomeKind
@@ -486,7 +486,7 @@ class Outcome(Record):
     seq: int = 0
 
 
-class DeadLetter(Record):
+class DeadLetter(Record, frozen=True):
     """What could not be processed, kept so that it can be redriven."""
 
     step: str

@@ -67,7 +67,7 @@ class _Raw(msgspec.Struct, frozen=True):
     id: str | int | None = None
 
 
-class LineRef(Record):
+class LineRef(Record, frozen=True):
     """Where a line of the input stands and what its reading said."""
 
     number: int
@@ -83,7 +83,7 @@ class LineRef(Record):
     error: str = ""
 
 
-class Survey(Record):
+class Survey(Record, frozen=True):
     """A replay's input, read once."""
 
     refs: tuple[LineRef, ...]

@@ -13,7 +13,7 @@ from transforms.stories.credits import agency_of
 from transforms.stories.outlets import OutletTable
 
 
-class ArticleLine(Record, omit_defaults=False):
+class ArticleLine(Record, frozen=True):
     """One line of articles.jsonl: an input line's article and its place."""
 
     input_id: str | None
@@ -37,7 +37,7 @@ class ArticleLine(Record, omit_defaults=False):
     """Why the line is no article."""
 
 
-class StoryLine(Record):
+class StoryLine(Record, frozen=True):
     """One line of stories.jsonl."""
 
     story_id: str

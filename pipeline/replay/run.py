@@ -48,7 +48,7 @@ class ReplayRequest:
     beam_args: Sequence[str] = ()
 
 
-class ReplayReport(Record):
+class ReplayReport(Record, frozen=True):
     """What a replay did."""
 
     lines: int

@@ -9,7 +9,7 @@ from transforms.model import Record, Relation, Seconds
 COPIES = (Relation.COPY.value, Relation.NEAR_COPY.value)
 
 
-class Mark(Record):
+class Mark(Record, frozen=True):
     """A moment, as the numbers given out until then."""
 
     rows: int
@@ -19,7 +19,7 @@ class Mark(Record):
     """By the database's clock."""
 
 
-class Activity(Record):
+class Activity(Record, frozen=True):
     """What came since a mark."""
 
     entries: int = 0

@@ -9,7 +9,7 @@ from zlib import crc32
 from transforms.model import Entry, FeedCursor, InboxRow, Record, Seconds
 
 
-class Shard(Record):
+class Shard(Record, frozen=True):
     """A share of hosts, followed by one event loop: hosts whose hash modulo count is index."""
 
     index: int = 0
@@ -25,7 +25,7 @@ def host_hash(url: str) -> int:
     return crc32(host.encode("utf-8", "replace"))
 
 
-class Seen(Record):
+class Seen(Record, frozen=True):
     """What is remembered of an entry met before."""
 
     link_key: str
@@ -45,7 +45,7 @@ class Acceptance(StrEnum):
     """Known guid of the same feed under a new link with a like title."""
 
 
-class NewEntry(Record):
+class NewEntry(Record, frozen=True):
     """A parsed entry with where and how its page is to be read."""
 
     entry: Entry

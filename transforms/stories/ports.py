@@ -20,7 +20,7 @@ from transforms.model import (
 T = TypeVar("T")
 
 
-class KnownArticle(Record):
+class KnownArticle(Record, frozen=True):
     """An article that a ledger has decided; its text left out."""
 
     article: Article
@@ -32,7 +32,7 @@ class KnownArticle(Record):
     """The number under which this text was written."""
 
 
-class Claim(Record):
+class Claim(Record, frozen=True):
     """Which article a canonical or final URL belongs to, over all ledgers."""
 
     key: str
@@ -43,7 +43,7 @@ class Claim(Record):
     """Two titles have claimed it: it identifies nothing any more."""
 
 
-class LedgerChanges(Record):
+class LedgerChanges(Record, frozen=True):
     """Rows of a ledger committed after a number, each list in order of seq."""
 
     seq: int
@@ -58,7 +58,7 @@ class LedgerChanges(Record):
     """Pairs (article_id, story_id) that a person has joined: no automatic decision parts them."""
 
 
-class DecidedArticle(Record):
+class DecidedArticle(Record, frozen=True):
     """An article to write, with its text."""
 
     judged: Judged
@@ -66,7 +66,7 @@ class DecidedArticle(Record):
     seq: int
 
 
-class Wave(Record):
+class Wave(Record, frozen=True):
     """All that one wave writes, in one transaction."""
 
     seq: int
