@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import translate
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from transforms.model import Article
 from transforms.topics.tree import And, Near, Node, Not, Or, Phrase
@@ -104,6 +105,19 @@ class Field:
         return found
 
 
+class Pair(NamedTuple):
+    """A NEAR found: the words from start to end, and which two terms met there."""
+
+    start: int
+    end: int
+    left: Phrase
+    right: Phrase
+
+
+def _places(term: tuple[int, int, Phrase]) -> tuple[int, int]:
+    return term[:2]
+
+
 class Document:
     """An article's fields, ready to be asked. The boilerplate tail of the body is left out by whoever makes it."""
 
@@ -154,28 +168,33 @@ class Document:
                 return self._outlet.find(phrase.words)
         raise ValueError(f"{field!r} is no field of a query")
 
-    def near(self, near: Near, field: str) -> list[tuple[int, int]]:
-        """(place, end) of each left term with a right one within reach, spanning the nearest right one on each side."""
-        left = sorted((place, place + len(term.words)) for term in near.left for place in self.hits(term, field))
-        right = sorted((place, place + len(term.words)) for term in near.right for place in self.hits(term, field))
+    def near(self, near: Near, field: str) -> list["Pair"]:
+        """Each left term with a right one within reach: the nearest on each side of it."""
+        left = sorted(self._terms(near.left, field), key=_places)
+        right = sorted(self._terms(near.right, field), key=_places)
         if not left or not right:
             return []
-        starts = [start for start, _ in right]
-        longest = max(end - start for start, end in right)
+        starts = [start for start, _, _ in right]
+        longest = max(end - start for start, end, _ in right)
         found = []
-        for start, end in left:
+        for start, end, term in left:
             at = bisect_left(starts, end)  # the nearest that begins where this one has ended
             if at < len(right) and right[at][0] - end < near.distance:
-                found.append((start, right[at][1]))
+                found.append(Pair(start, right[at][1], term, right[at][2]))
             # the nearest that ends where this one begins; terms differ in length, so look back a little
             for other in range(bisect_left(starts, start) - 1, -1, -1):
                 gap = start - right[other][1]
                 if 0 <= gap < near.distance:
-                    found.append((right[other][0], end))
+                    found.append(Pair(right[other][0], end, term, right[other][2]))
                     break
                 if start - right[other][0] - longest >= near.distance:
                     break
         return found
+
+    def _terms(self, terms: Sequence[Phrase], field: str) -> Iterator[tuple[int, int, Phrase]]:
+        for term in terms:
+            for place in self.hits(term, field):
+                yield place, place + len(term.words), term
 
     def _spans(self, field: str) -> list[tuple[int, int]]:
         known = self._known_spans.get(field)

@@ -141,30 +141,23 @@ def _wanted(node: Node, document: Document) -> Iterator[Phrase | Near]:
 
 
 def _piece(leaf: Phrase | Near, document: Document) -> Evidence | None:
-    count, best = 0, None
-    for place in fields_of(leaf):
-        if isinstance(leaf, Phrase):
-            hits = [(start, start + len(leaf.words)) for start in document.hits(leaf, place)]
-        else:
-            hits = document.near(leaf, place)
-        count += len(hits)
-        if hits and best is None:
-            best = (place, *hits[0])
-    if best is None:
+    """The evidence of one term: its best place, and how often it occurs in all its fields."""
+    found = [
+        (field, start, end, what) for field in fields_of(leaf) for start, end, what in _hits(leaf, field, document)
+    ]
+    if not found:
         return None
-    place, start, end = best
-    where = "lead" if place == "text" and start < LEAD_WORDS else place
-    snippet = document.snippet(place, start, end) if where in _WEIGHT else ""
-    return Evidence(what=_what(leaf), field=where, count=count, snippet=snippet)
+    field, start, end, what = found[0]
+    where = "lead" if field == "text" and start < LEAD_WORDS else field
+    snippet = document.snippet(field, start, end) if where in _WEIGHT else ""
+    return Evidence(what=what, field=where, count=sum(1 for hit in found if hit[3] == what), snippet=snippet)
 
 
-def _what(leaf: Phrase | Near) -> str:
+def _hits(leaf: Phrase | Near, field: str, document: Document) -> Iterator[tuple[int, int, str]]:
+    """First word, end and name of each hit; a NEAR is named by the two terms that met."""
     if isinstance(leaf, Phrase):
-        return leaf.text
-    left, right = (_alternatives(side) for side in (leaf.left, leaf.right))
-    return f"{left} NEAR/{leaf.distance} {right}"
-
-
-def _alternatives(phrases: Sequence[Phrase]) -> str:
-    texts = " OR ".join(phrase.text for phrase in phrases)
-    return f"({texts})" if len(phrases) > 1 else texts
+        for start in document.hits(leaf, field):
+            yield start, start + len(leaf.words), leaf.text
+    else:
+        for pair in document.near(leaf, field):
+            yield pair.start, pair.end, f"{pair.left.text} NEAR {pair.right.text}"
