@@ -14,19 +14,18 @@ _HEAD_CHARACTERS = 1500
 _HEAD_LINES = 7
 _END_LINES = 6
 _PLACE_WORDS = 14
-_BYLINE_CHARACTERS = 120
+_DATELINE_CHARACTERS = 160
+_BYLINE_CHARACTERS = 80
 
 _MONTH = (
     r"(?:январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр|янв|фев|мар|апр|авг|сен|окт|ноя|дек|"
     r"січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд)\w*"
 )
-_PLACE_TOKEN = re.compile(
-    rf"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻ][\w.'’-]*|\d{{1,4}}|{_MONTH}|[a-zé]{{1,10}}\.?|[.,/()\[\]–—|:-]+"
-)
+_PLACE_TOKEN = re.compile(rf"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻ][\w.'’-]*|\d{{1,4}}|{_MONTH}|[a-zé]{{1,10}}\.?|[.,/()\[\]–—|:-]+")
 _LOWER = re.compile(r"[a-zé]{1,10}\.?")
 _MARK_BEFORE = re.compile(r"[(/\[–—\-.,:]\s*$")
-_MARK_BEHIND = re.compile(r"\s*(?:[)/\]]|[-–—:.]\s|[-–—.]+$|[–—])")
-_DASH_BEHIND = re.compile(r"\s*(?:\)?\s*[-–—]{1,2}|\))")
+_MARK_BEHIND = re.compile(r"\s*(?:[)/\]]|[-–—:.]\s|[–—])")
+_DASH_BEHIND = re.compile(r"\s*\)?\s*[-–—]{1,2}")
 _STAFF = re.compile(
     r"^\W*(?:by|von|par|por|de|od|автор|автори|авторы)?\s*(?:the\s+)?$|^\W*(?:by|von|par|por)\s.{2,90}[,|/–—-]\s*(?:the\s+)?$",
     re.IGNORECASE,
@@ -47,13 +46,15 @@ _WRITERS = re.compile(
 )
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright|all rights reserved)[^\n]{0,40}$", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(?:^|[\s.!?”\"»)])[(\[–—-]+\s*(?:\w{2,4}/)*$|^\W*$")
+_INITIALS = re.compile(r"[(\[]([a-z]{2,4}(?:/[a-z]{2,4}){0,3})[)\]]\s*$")
+"""Small letters at the end of a German text: "(afp/dpa)"."""
 _END = re.compile(r"^[\s.)\]/*]*$")
 
 
 def agency_marks(authors: tuple[str, ...], body: str, tail: str, outlets: OutletTable) -> Iterator[Hit]:
     """Evidence that a text is an agency's copy, or in the same marks another outlet's."""
     for author in authors:
-        for mention in outlets.mentions(author):
+        for mention in outlets.mentions(author) if len(author) <= _BYLINE_CHARACTERS else ():
             yield _marked(mention.outlet, 1.0, f"byline {author}")
     head = body[:_HEAD_CHARACTERS]
     for line in head.split("\n")[:_HEAD_LINES]:
@@ -72,13 +73,22 @@ def _marked(outlet: Outlet, weight: float, evidence: str) -> Hit:
 
 def _head_line(line: str, outlets: OutletTable) -> Iterator[Hit]:
     """Dateline and byline: "LONDON, April 27 (Reuters) -", "By Ann Smith, Associated Press", "МОСКВА, 27 апр - РИА Новости"."""
-    start = line[:_BYLINE_CHARACTERS + 40]
+    start = line[:_DATELINE_CHARACTERS]
     for mention in outlets.mentions(start):
         before, behind = start[: mention.start], start[mention.end :]
         bracketed = before.endswith(("(", "/", "[")) and behind[:1] in {")", "/", "]"}
-        if (bracketed or mention.outlet.agency) and _is_place(before) and _is_dateline(before, behind, bracketed=bracketed):
+        if (
+            (bracketed or mention.outlet.agency)
+            and _is_place(before)
+            and _is_dateline(before, behind, bracketed=bracketed)
+        ):
             yield _marked(mention.outlet, 1.0, line[: mention.end + 1].strip())
-        elif mention.outlet.agency and len(line) <= _BYLINE_CHARACTERS and _STAFF.match(before) and _STAFF_BEHIND.match(behind):
+        elif (
+            mention.outlet.agency
+            and len(line) <= _BYLINE_CHARACTERS
+            and _STAFF.match(before)
+            and _STAFF_BEHIND.match(behind)
+        ):
             yield _marked(mention.outlet, 0.95, f"byline {line.strip()}")
 
 
@@ -95,6 +105,8 @@ def _is_place(before: str) -> bool:
 
 def _is_dateline(before: str, behind: str, *, bracketed: bool) -> bool:
     if bracketed:
+        if not re.search(r"\w", behind):  # "(afp/dpa)" ends a text
+            return bool(_DASH_BEHIND.match(behind[1:]))
         return bool(before[:-1].strip() or _DASH_BEHIND.match(behind))
     if not before.strip():
         return bool(re.match(r"\s+[–—-]{1,2}\s", behind))
@@ -110,23 +122,30 @@ def _end_line(line: str, outlets: OutletTable, *, last: bool) -> Iterator[Hit]:
         associated_press = outlets.find("Associated Press")
         if associated_press:
             yield _marked(associated_press, 0.85, line)
-    if last:
-        for mention in outlets.mentions(line):
-            if _END.match(line[mention.end :]) and _ends_with(line, mention):
-                yield _marked(mention.outlet, 0.9, f"ends {line[max(0, mention.start - 3) :].strip()}")
-    yield from _rights(line, outlets)
+    if (match := _INITIALS.search(line)) and last:
+        for initials in match.group(1).split("/"):
+            outlet = outlets.find(initials)
+            if outlet and outlet.agency:
+                yield _marked(outlet, 0.9, f"ends {match.group().strip()}")
+    for mention in outlets.mentions(line):
+        before, behind = line[: mention.start], line[mention.end :]
+        if match and last and mention.start >= match.start():
+            continue
+        if last and _END.match(behind) and _ends_with(before, mention):
+            yield _marked(mention.outlet, 0.9, f"ends {line[max(0, mention.start - 3) :].strip()}")
+        elif mention.outlet.agency and _RIGHTS.search(before):
+            yield _marked(mention.outlet, 0.9, line)
 
 
-def _ends_with(line: str, mention: Mention) -> bool:
+def _ends_with(before: str, mention: Mention) -> bool:
     """Is the name a mark at the text's end, not its last sentence's last word?"""
-    before = line[: mention.start]
     if mention.outlet.common and not before.strip():
         return False
     return bool(_LAST_WORD.search(before))
 
 
 def _rights(line: str, outlets: OutletTable) -> Iterator[Hit]:
-    """"© 2020 AFP", "Copyright 2018 The Associated Press. All rights reserved."."""
+    """Rights lines: "© 2020 AFP", "Copyright 2018 The Associated Press. All rights reserved."."""
     for mention in outlets.mentions(line):
         if mention.outlet.agency and _RIGHTS.search(line[: mention.start]):
             yield _marked(mention.outlet, 0.9, line)

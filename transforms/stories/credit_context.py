@@ -29,13 +29,30 @@ _CHAIN_GAP = 70
 """Characters between two outlets of one chain: "Politeka, citing the news site RBC"."""
 
 _TOKEN = re.compile(r"\w+(?:['’.-]\w+)*['’]?\.?|[^\w\s]")
-_SENTENCE = re.compile(r"(?<![A-ZА-Я.]\.)(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“«„(]?[A-ZÀ-ÞА-ЯЁІЇЄҐ\d])")
+_SENTENCE = re.compile(r"(?<![A-ZА-Я.]\.)(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“«„(]?(?:[A-ZÀ-ÞА-ЯЁІЇЄҐ\d]|$))")
 _ABBREVIATED = re.compile(r"\b(?:[A-ZА-Я]|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|St|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|vs|No)\.$")
 _QUOTE_CHARACTERS = frozenset("\"'“”„«»‹›‘’`*_")
 _PERSON_OF = re.compile(r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w'’.-]+\s+){1,3}(?:of|from|at|with|for)\s+(?:the\s+)?$")
+_JOINED = re.compile(
+    r"['’\"”»“]*,?\s*(?:and|und|et|y|i|oraz|и|і|й|та|e|&|,)\s+(?:the |der |die |das |le |la |el |l['’])?[«„“\"»]*",
+    re.IGNORECASE,
+)
 _WEEKDAY_OR_MONTH = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|That|The|In|On|Report"
 )
+
+
+def _normal(word: str) -> str:
+    return word.casefold().replace("’", "'").rstrip(".")
+
+
+def _by_tokens(phrases: dict[str, Cue]) -> dict[str, Cue]:
+    """Phrases as the tokens of a text give them: "h/t" is three."""
+    return {" ".join(_normal(token) for token in _TOKEN.findall(phrase)): cue for phrase, cue in phrases.items()}
+
+
+_PHRASES_BEFORE = _by_tokens(BEFORE)
+_PHRASES_BEHIND = _by_tokens(AFTER)
 
 
 class Hit(NamedTuple):
@@ -66,8 +83,12 @@ def hits_in(text: str, mentions: Sequence[Mention], *, lead: bool = False, lead_
         lead_end: where the lead ends, in characters.
     """
     last: Mention | None = None
+    last_found: _Found | None = None
     for mention in mentions:
         found = _beside(text, mention)
+        if found is None and last and last_found and _JOINED.fullmatch(text, last.end, mention.start):
+            found = _Found(last_found.cue, last_found.start, mention.end)  # "ProPublica and the Texas Tribune"
+        last_found = found
         if found is None:
             last = mention
             continue
@@ -123,7 +144,7 @@ def _beside(text: str, mention: Mention) -> _Found | None:
 def _phrase_before(before: str, behind: str, mention: Mention) -> _Found | None:
     sentence_start = _last_sentence(before)
     spans = [
-        (match.group().casefold().rstrip("."), match.start())
+        (_normal(match.group()), match.start())
         for match in _TOKEN.finditer(before, sentence_start)
         if match.group() not in _QUOTE_CHARACTERS
     ]
@@ -133,8 +154,10 @@ def _phrase_before(before: str, behind: str, mention: Mention) -> _Found | None:
     end = len(tokens)
     for _ in range(_DESCRIBED + 1):
         for length in range(min(_LONGEST_PHRASE, end), 0, -1):
-            cue = BEFORE.get(" ".join(tokens[end - length : end]))
+            cue = _PHRASES_BEFORE.get(" ".join(tokens[end - length : end]))
             if cue and _allowed(cue, tokens[end - length : end], behind, mention):
+                if tokens[end - length : end] == ["via"] and end == 1 and not before[:sentence_start].strip():
+                    cue = BEFORE["via :"]  # at a line's beginning
                 start = mention.start - len(before) + spans[end - length][1]
                 return _Found(cue, start, mention.end + (1 if behind[:1] == "." else 0))
         if not end or not DESCRIBING.fullmatch(tokens[end - 1]):
@@ -155,16 +178,21 @@ def _allowed(cue: Cue, phrase: Sequence[str], behind: str, mention: Mention) -> 
     if mention.outlet.common and behind[:1] == " " and word[:1].isupper() and not _WEEKDAY_OR_MONTH.match(word):
         return False
     # "informs", "says": one word alone is a verb of any subject; a name of everyday words needs more.
-    return not (mention.outlet.common and cue.kind is CreditKind.CITED and len(phrase) == 1 and phrase[0] not in {"told", "tells"})
+    return not (
+        mention.outlet.common
+        and cue.kind is CreditKind.CITED
+        and len(phrase) == 1
+        and phrase[0] not in {"told", "tells"}
+    )
 
 
 def _person_of(before: str, behind: str, mention: Mention) -> _Found | None:
-    """"Paul Sperry of Counter Jihad reports", "according to Ann Smith of the Post"."""
+    """An outlet behind its reporter: "Paul Sperry of Counter Jihad reports", "according to Ann Smith of the Post"."""
     match = _PERSON_OF.search(before)
     if match is None:
         return None
-    tokens = [token.casefold() for token in _TOKEN.findall(before[: match.start()])]
-    if any(" ".join(tokens[-length:]) in BEFORE for length in (1, 2)) or _verb_behind(behind):
+    tokens = [_normal(token) for token in _TOKEN.findall(before[: match.start()])]
+    if any(" ".join(tokens[-length:]) in _PHRASES_BEFORE for length in (1, 2)) or _verb_behind(behind):
         return _Found(Cue(CreditKind.CITED, 0.5), mention.start - len(before) + match.start(), mention.end)
     return None
 
@@ -174,15 +202,12 @@ def _phrase_behind(before: str, behind: str, mention: Mention) -> _Found | None:
     if found is None:
         return None
     phrase, length = found
-    if phrase in SPOKE_OF_ITSELF and (
-        mention.outlet.common or ITSELF.search(behind[length : length + 45]) or mention.outlet.agency == ""
-        and not re.match(r"\W*(?:that|citing|in a report|on \w+day that|\w+day that)?", behind[length:])
-    ):
+    if phrase in SPOKE_OF_ITSELF and (mention.outlet.common or ITSELF.search(behind[length : length + 45])):
         return None
     if behind[:2] in {"'s", "’s"} or behind[:1] in {"'", "’"}:
         cue = Cue(CreditKind.CITED, 0.5)
     else:
-        cue = AFTER[phrase]
+        cue = _PHRASES_BEHIND[phrase]
     start = mention.start - (4 if before.endswith(("The ", "the ")) else 0)
     return _Found(cue, start, mention.end + length)
 
@@ -198,10 +223,10 @@ def _verb_behind(behind: str) -> tuple[str, int] | None:
         spans = spans[1:]
     at, names = 0, 0
     while at < len(spans):
-        word = spans[at][0].casefold().rstrip(".")
+        word = _normal(spans[at][0])
         for length in range(min(4, len(spans) - at), 0, -1):
-            phrase = " ".join(token.casefold().rstrip(".") for token, _ in spans[at : at + length])
-            if phrase in AFTER:
+            phrase = " ".join(_normal(token) for token, _ in spans[at : at + length])
+            if phrase in _PHRASES_BEHIND:
                 return phrase, spans[at + length - 1][1]
         if owned and names < 3 and spans[at][0][:1].isupper():
             names += 1
@@ -229,5 +254,6 @@ def _only_asides(text: str) -> bool:
     """Nothing but asides and describing words: "Axios, in turn, citing"."""
     tokens = [token for token in _tokens(text) if token not in _QUOTE_CHARACTERS]
     return len(tokens) <= 5 and all(
-        token in ASIDES or token in {"with", "а", "і", "и", ")", "turn"} or DESCRIBING.fullmatch(token) for token in tokens
+        token in ASIDES or token in {"with", "а", "і", "и", ")", "turn"} or DESCRIBING.fullmatch(token)
+        for token in tokens
     )

@@ -37,6 +37,10 @@ def _cues(cue: Cue, phrases: str) -> dict[str, Cue]:
     return {phrase.strip(): cue for phrase in phrases.replace("\n", " ").split("|") if phrase.strip()}
 
 
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 BEFORE: dict[str, Cue] = {
     # English
     **_cues(
@@ -87,7 +91,7 @@ BEFORE: dict[str, Cue] = {
     # Ukrainian
     **_cues(
         _SOURCE,
-        "повідомляє | повідомляють | повідомила | повідомило | інформує | інформують | передає | передають | пише | пишуть |"
+        "повідомляє | повідомляють | повідомила | повідомило | повідомляв | повідомляла | повідомляло | писав | писала | писало | інформує | інформують | передає | передають | пише | пишуть |"
         "написала | написало | розповідає | зазначає | уточнює | розповіла | дізналася | дізналось | за даними |"
         "за інформацією | за повідомленням | за словами журналістів | згідно з | відповідно до | ідеться у | йдеться в |"
         "йдеться у | ідеться в | йдеться на сайті | йдеться у матеріалі | йдеться в матеріалі | йдеться у статті |"
@@ -109,7 +113,7 @@ BEFORE: dict[str, Cue] = {
     # Russian
     **_cues(
         _SOURCE,
-        "сообщает | сообщают | сообщила | сообщило | информирует | информируют | передает | передаёт | передают | пишет |"
+        "сообщает | сообщают | сообщила | сообщило | сообщал | сообщала | сообщало | писал | писала | писало | информирует | информируют | передает | передаёт | передают | пишет |"
         "пишут | написала | написало | рассказывает | отмечает | уточняет | рассказала | узнала | узнало | по данным |"
         "по информации | по сообщению | по сообщениям | согласно | говорится в | говорится в материале | говорится на сайте |"
         "материале | расследовании | опубликовало | опубликовала | как пишет | этом сообщил | этом написал | этом пишет |"
@@ -214,7 +218,7 @@ _REPORTS_AFTER = _cues(
     "estimated | calculated | noted | notes | details | detailed | describes | described | was first to report |"
     "was the first to report | were first to report | first broke | did the math | exposed | recounts | report | report says |"
     "report said | report that | reporting | investigation | article | exclusive | analysis | story |"
-    "повідомляє | повідомляють | повідомив | повідомила | повідомило | повідомили | пише | пишуть | написав | написала |"
+    "повідомляє | повідомляють | повідомив | повідомила | повідомило | повідомили | повідомляв | повідомляла | повідомляло | писав | писала | писало | пише | пишуть | написав | написала |"
     "написало | передає | передають | інформує | стверджує | зазначає | розповідає | дізнався | дізналося | уточнює |"
     "опублікував | опублікувало | опублікувала | посилаючись | цитує | розповіло | з'ясувало | з посиланням |"
     "сообщает | сообщают | сообщил | сообщила | сообщило | сообщили | пишет | пишут | написал | написала | написало |"
@@ -246,24 +250,27 @@ AFTER: dict[str, Cue] = {
     ),
 }
 
-SPOKE_OF_ITSELF = frozenset({"said", "says", "claimed", "claims", "confirmed", "confirms", "announced"})
+SPOKE_OF_ITSELF = _words("said says claimed claims confirmed confirms announced")
 """Verbs by which an outlet may speak of itself: "the BBC said it would appeal"."""
 ITSELF = re.compile(
     r"\b(?:it|its|it['’]s|itself|they|their|he|she|in a statement|spokes\w+|on (?:its|their))\b|\bwould not renew\b"
 )
 
-ASIDES = frozenset(
+ASIDES = _words(
     "also first earlier previously later exclusively then recently separately just initially already has had have on "
     "monday tuesday wednesday thursday friday saturday sunday today yesterday last this week month which who , that "
     "also, in its early late afternoon morning evening night reportedly раніше також вже ранее также уже zuerst bereits "
     "am hatte hat zuvor qui que également también ya primero wcześniej jako pierwszy pierwsza również już який яка яке "
-    "который которая которое цього dans en um zunächst".split()
+    "который которая которое цього dans en um zunächst"
 )
 """Words that may stand between an outlet and its verb: "Axios, which first reported"."""
 
 DESCRIBING = re.compile(
-    r"the|an?|its|and|u\.?s\.?|uk|british|american|ukrainian|russian|german|french|israeli|dutch|greek|czech|chinese|"
-    r"\w+(?:ish|ese|ian)|state-?\w*|news|newspapers?|paper|agency|agencies|outlets?|outlet's|media|websites?|sites?|portals?|"
+    r"the|an?|its|and|u\.?s\.?|uk|german|french|israeli|dutch|greek|czech|chinese|"
+    r"american|british|english|scottish|irish|spanish|turkish|polish|swedish|danish|finnish|jewish|kurdish|ukrainian|russian|"
+    r"italian|canadian|australian|austrian|belgian|brazilian|bulgarian|egyptian|estonian|georgian|hungarian|indian|iranian|"
+    r"jordanian|latvian|lithuanian|moldovan|norwegian|palestinian|romanian|serbian|syrian|belarusian|chinese|japanese|lebanese|"
+    r"portuguese|swiss|mexican|korean|european|pakistani|saudi|iraqi|arab|north|south|kenyan|nigerian|state-?\w*|news|newspapers?|paper|agency|agencies|outlets?|outlet's|media|websites?|sites?|portals?|"
     r"magazine|broadcasters?|channel|daily|weekly|publications?|tabloid|network|service|newswire|wire|local|official|business|"
     r"financial|online|tv|television|radio|station|edition|journalists?|reporters?|correspondents?|sister|fellow|own|partner|"
     r"newsroom|journal|company|program|programme|show|multiple|a|today's|recent|new|exclusive|bombshell|"
@@ -283,13 +290,13 @@ DESCRIBING = re.compile(
 )
 """Words that describe an outlet and stand between the phrase and its name (lower case, whole word)."""
 
-NOT_THE_OUTLET = frozenset(
+NOT_THE_OUTLET = _words(
     "spokesman spokeswoman spokesperson spokespeople ceo chief executive executives owner owners employee employees staff "
     "staffers staffer lawyer lawyers attorney attorneys photographer photographers director headquarters building offices "
     "office journalist's reporter's cameraman camera subscribers readers viewers bestseller best-selling bestselling "
     "columnist's park square center centre director-general boss union shares stock parent website's studios studio "
     "sprecher sprecherin porte-parole rzecznik portavoz представник пресс-секретарь chairman chairwoman president "
-    "management board crew team van truck bureau".split()
+    "management board crew team van truck bureau"
 )
 """Words behind an outlet's name that make somebody else of it: "according to a BBC spokesman"."""
 
@@ -305,4 +312,6 @@ PHOTO_BEFORE = re.compile(
     r"[^.\n]{0,40}$",
     re.IGNORECASE,
 )
-PHOTO_AFTER = re.compile(r"^\s*(?:file )?(?:photo|image|picture|foto|фото)\b|^\s*(?:/|via )\s*getty|^\s*\(@", re.IGNORECASE)
+PHOTO_AFTER = re.compile(
+    r"^\s*(?:file )?(?:photo|image|picture|foto|фото)\b|^\s*(?:/|via )\s*getty|^\s*\(@", re.IGNORECASE
+)

@@ -13,13 +13,14 @@ from transforms.model import Article, Credit, CreditKind, Link
 from transforms.stories.agencies import agency_marks
 from transforms.stories.credit_context import Hit, hits_in, snippet
 from transforms.stories.credit_patterns import AFTER, BEFORE
-from transforms.stories.named_in_text import named_in_text, outlet_like_end
+from transforms.stories.named_in_text import named_in_text
 from transforms.stories.outlets import Mention, Outlet, OutletTable
 
-LEAD_CHARACTERS = 700
+LEAD_CHARACTERS = 500
 LEAD_SHARE = 0.25
 """What stands in the headline or the lead credits the whole report; later it credits one fact."""
 REPEATED = 3
+REPEATED_WEIGHT = 0.75
 """So many phrases of reporting credit the whole report wherever they stand."""
 
 _RANK = {CreditKind.CITED: 0, CreditKind.SOURCE: 1, CreditKind.AGENCY: 2}
@@ -47,18 +48,18 @@ def find_credits(article: Article, body: str, tail: str, outlets: OutletTable) -
     return _gathered([hit for hit in hits if not own.is_own(hit.outlet)], own)
 
 
-def agency_of(credits: Sequence[Credit], outlets: OutletTable | None = None) -> str:
+def agency_of(found: Sequence[Credit], outlets: OutletTable | None = None) -> str:
     """Code of the news agency whose copy the article is ("AP", "Reuters"); empty where it is none's."""
-    for credit in credits:
+    for credit in found:
         if credit.kind is CreditKind.AGENCY:
             outlet = outlets.find(credit.name) if outlets else None
             return outlet.agency if outlet and outlet.agency else _CODES.get(credit.name, credit.name)
     return ""
 
 
-def primary_source(credits: Sequence[Credit]) -> Credit | None:
+def primary_source(found: Sequence[Credit]) -> Credit | None:
     """The credit that the report ends at: the end of a chain before its links, an outlet before an agency that carried it."""
-    sources = [credit for credit in credits if credit.kind is not CreditKind.CITED]
+    sources = [credit for credit in found if credit.kind is not CreditKind.CITED]
     passed_on = {credit.via for credit in sources if credit.via}
     ends = [credit for credit in sources if credit.name not in passed_on] or sources
     return max(ends, key=lambda credit: (bool(credit.via), credit.weight), default=None)
@@ -97,24 +98,25 @@ def _slug(name: str) -> str:
 
 def _headline(title: str, outlets: OutletTable) -> Iterable[Hit]:
     """Credits of the headline: "... - Axios", "Axios: ...", "Axios reports ..."."""
-    mentions = outlets.mentions(title)
+    known = outlets.mentions(title)
+    mentions = sorted([*known, *named_in_text(title, known, outlets)])
     yield from hits_in(title, mentions, lead=True)
     bare = title.rstrip(" .)”\"»'")
     for mention in mentions:
-        before, behind = title[: mention.start].rstrip(" (“\"«"), bare[mention.end :].strip().lower()
+        before, behind = title[: mention.start].rstrip(' (“"«'), bare[mention.end :].strip().lower()
         if mention.end >= len(bare) or behind in _HEADLINE_NOUNS:
             if before and (before[-1] in _DASHES + ":" or title[: mention.start].endswith("(")):
                 mark = before[-1] if before[-1] in _DASHES + ":" else "("
-                yield Hit(mention.outlet, CreditKind.SOURCE, 0.95, f'headline ends "{mark} {title[mention.start :].strip()}"')
+                yield Hit(
+                    mention.outlet, CreditKind.SOURCE, 0.95, f'headline ends "{mark} {title[mention.start :].strip()}"'
+                )
         elif not before and title[mention.end :].lstrip()[:1] == ":":
             yield Hit(mention.outlet, CreditKind.SOURCE, 0.9, f'headline begins "{title[: mention.end]}:"')
-    if not mentions and (named := outlet_like_end(title)):
-        yield Hit(Outlet(name=named), CreditKind.SOURCE, 0.7, f'headline ends "{named}"')
 
 
 def _text(body: str, title: str, outlets: OutletTable) -> Iterable[Hit]:
-    mentions = outlets.mentions(body)
-    mentions = sorted([*mentions, *named_in_text(body, mentions, outlets)], key=lambda mention: mention.start)
+    known = outlets.mentions(body)
+    mentions = sorted([*known, *named_in_text(body, known, outlets)])
     lead_end = max(LEAD_CHARACTERS, int(LEAD_SHARE * len(body)))
     if body.startswith(title) and title:  # some extractors repeat the headline
         lead_end += len(title)
@@ -132,7 +134,12 @@ def _page(article: Article, body: str, outlets: OutletTable) -> Iterable[Hit]:
         host = urlsplit(article.canonical_url).hostname or ""
         outlet = outlets.by_domain(host)
         own = article.domain or urlsplit(article.url).hostname or ""
-        if outlet is None and host and own and not (host == own or host.endswith("." + own) or own.endswith("." + host)):
+        if (
+            outlet is None
+            and host
+            and own
+            and not (host == own or host.endswith("." + own) or own.endswith("." + host))
+        ):
             outlet = Outlet(name=host.removeprefix("www."), domains=(host.removeprefix("www."),))
         if outlet:
             yield Hit(outlet, CreditKind.SOURCE, 0.9, f"canonical link names {host}")
@@ -152,13 +159,32 @@ def _linked(link: Link, body: str, outlet: Outlet) -> Hit | None:
     at = body.find(anchor) if len(anchor) > 2 else -1
     if at < 0:
         return None
-    beside = hits_in(body, [Mention(at, at + len(anchor), outlet)], lead_end=len(body) if kind is CreditKind.SOURCE else 0)
+    beside = hits_in(
+        body, [Mention(at, at + len(anchor), outlet)], lead_end=len(body) if kind is CreditKind.SOURCE else 0
+    )
     return next((Hit(outlet, kind, weight, hit.evidence) for hit in beside), None)
 
 
 _LINK_VERBS = frozenset(
-    phrase for phrases in (BEFORE, AFTER) for phrase, cue in phrases.items() if cue.kind is CreditKind.SOURCE and " " not in phrase
-) - {"wie", "à", "informationen", "said", "says", "story", "article", "analysis", "count", "found", "notes", "states", "adds"}
+    phrase
+    for phrases in (BEFORE, AFTER)
+    for phrase, cue in phrases.items()
+    if cue.kind is CreditKind.SOURCE and " " not in phrase
+) - {
+    "wie",
+    "à",
+    "informationen",
+    "said",
+    "says",
+    "story",
+    "article",
+    "analysis",
+    "count",
+    "found",
+    "notes",
+    "states",
+    "adds",
+}
 
 
 def _gathered(hits: Sequence[Hit], own: _Own) -> tuple[Credit, ...]:
@@ -166,24 +192,27 @@ def _gathered(hits: Sequence[Hit], own: _Own) -> tuple[Credit, ...]:
     by_name: dict[str, list[Hit]] = {}
     for hit in hits:
         by_name.setdefault(hit.outlet.name, []).append(hit)
-    credits = []
-    for name, own_hits in by_name.items():
-        if sum(hit.repeatable for hit in own_hits) >= REPEATED:
-            own_hits = [
-                Hit(hit.outlet, CreditKind.SOURCE, 0.7, hit.evidence, hit.via) if hit.repeatable and hit.kind is CreditKind.CITED else hit
-                for hit in own_hits
-            ]
-        best = max(own_hits, key=lambda hit: (_RANK[hit.kind], hit.weight))
-        weight = min(1.0, best.weight + 0.02 * (len(own_hits) - 1))
-        via = next((hit.via for hit in own_hits if hit.via and not own.is_own(hit.via)), None)
-        credits.append(
+    gathered = []
+    for name, all_hits in by_name.items():
+        repeated = sum(hit.repeatable for hit in all_hits) >= REPEATED
+        named = [_promoted(hit) for hit in all_hits] if repeated else all_hits
+        best = max(named, key=lambda hit: (_RANK[hit.kind], hit.weight))
+        via = next((hit.via for hit in named if hit.via and not own.is_own(hit.via)), None)
+        gathered.append(
             Credit(
                 name=name,
                 domain=best.outlet.domains[0] if best.outlet.domains else "",
                 kind=best.kind,
                 evidence=snippet(best.evidence, _EVIDENCE_CHARACTERS),
-                weight=round(weight, 3),
+                weight=round(min(1.0, best.weight + 0.02 * (len(named) - 1)), 3),
                 via=via.name if via and via.name in by_name and via.name != name else "",
             )
         )
-    return tuple(sorted(credits, key=lambda credit: (-_RANK[credit.kind], -credit.weight, credit.name)))
+    return tuple(sorted(gathered, key=lambda credit: (-_RANK[credit.kind], -credit.weight, credit.name)))
+
+
+def _promoted(hit: Hit) -> Hit:
+    """A phrase of reporting outside the lead, where the text repeats it."""
+    if hit.repeatable and hit.kind is CreditKind.CITED:
+        return hit._replace(kind=CreditKind.SOURCE, weight=REPEATED_WEIGHT)
+    return hit

@@ -1,10 +1,12 @@
 """Outlets that the table does not know, named beyond doubt: "according to the Daily Ledger newspaper"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from transforms.stories.credit_patterns import DESCRIBING
 from transforms.stories.outlets import Mention, Outlet, OutletTable
 
+_NAME_CHARACTERS = 60
 _CAPITAL = r"[A-ZÀ-ÞŁŚŻŽČŠ]"
 _WORD = rf"{_CAPITAL}[\w'’&]*"
 _HEAD_NOUN = (
@@ -15,28 +17,32 @@ _HEAD_NOUN = (
     r"Reporter|Record|Patriot|Citizen|Gazzetta|Independent)"
 )
 _HEAD_ONLY = re.compile(_HEAD_NOUN)
-_FIRST_NOUN = r"(?:Daily|Radio|Agence|Agencia|Agenzia|Agência|Diario|Diário|Gazeta|Kurier|Dziennik|Courrier|Nouvelles|Noticias)"
-_SHAPE = re.compile(
-    rf"(?<![\w@#.-])(?:(?:The )?(?:{_WORD}[ -]){{1,3}}{_HEAD_NOUN}(?: Agency| Service| Review| Online| Network)?"
-    rf"|{_FIRST_NOUN} {_WORD}(?: {_WORD})?)(?![\w-])"
+_FIRST_NOUN = (
+    r"(?:Daily|Radio|Agence|Agencia|Agenzia|Agência|Diario|Diário|Gazeta|Kurier|Dziennik|Courrier|Nouvelles|Noticias)"
 )
-_DESCRIBED = re.compile(
-    rf"(?<![\w@#.-])((?:{_WORD}[ -]){{0,2}}{_WORD}) (?:newspaper|news agency|news site|news website|news portal|news outlet|"
-    r"magazine|daily|broadcaster|tabloid|newswire)\b"
+# Each name is looked for from the word that gives it away, backwards: such words are rare, capitals are not. The first
+# patterns of each pair begin with letters, which lets the engine skip through a text; the second check what stands before.
+_SHAPE_END = re.compile(rf"{_HEAD_NOUN}(?: Agency| Service| Review| Online| Network)?(?![\w-])")
+_SHAPE_START = re.compile(rf"(?:^|[^\w@#.-])((?:The )?(?:{_WORD}[ -]){{1,3}})$")
+_FIRST = re.compile(rf"{_FIRST_NOUN} {_WORD}(?: {_WORD})?(?![\w-])")
+_DESCRIPTION = re.compile(
+    r"(?:newspaper|news agency|news site|news website|news portal|news outlet|magazine|daily|broadcaster|tabloid|newswire)\b"
 )
-_QUOTED = re.compile(
-    r"(?:издани\w+|газет\w+|агентств\w+|портал\w*|телеканал\w*|журнал\w*|видан\w+|агенці\w+|сайт\w*|Zeitung|Nachrichtenagentur|"
-    r"Magazin|Sender|Portal|journal|quotidien|agence|diario|periódico|agencia|dziennik\w*|gazet\w+|agencj\w+|newspaper)"
-    r"\s+[«„“\"»‚]([^«»„“”\"\n]{2,40})[»“”\"«‘]"
+_DESCRIBED = re.compile(rf"(?:^|[^\w@#.-])((?:{_WORD}[ -]){{0,2}}{_WORD}) $")
+_QUOTED = re.compile(r"[«„“\"»‚]\s?([^\W\d_][^«»„“”\"\n]{1,39}?)\s?[»“”\"«‘]")
+_OUTLET_WORD = re.compile(
+    r"издани\w+|газет\w+|агентств\w+|портал\w*|телеканал\w*|журнал\w*|видан\w+|агенці\w+|сайт\w*|Zeitung|Nachrichtenagentur|"
+    r"Magazin|Sender|Portal|journal|quotidien|agence|diario|periódico|agencia|dziennik\w*|gazet\w+|agencj\w+|newspaper"
 )
 _LABELLED = re.compile(
     r"^\W*(?:Source|Sources|Via|H/T|h/t|Hat tip|Джерело|Источник|Quelle|Fuente|Źródło|Fonte)\s*:\s*(?:the )?"
-    rf"((?:[A-ZÀ-ÞŁŚŻА-ЯЁІЇЄҐ][\w'’&.-]*\s?){{1,5}}?)\.?\s*$",
+    r"((?:[A-ZÀ-ÞŁŚŻА-ЯЁІЇЄҐ][\w'’&.-]* ?){1,5}?)\.?\s*$",
     re.MULTILINE,
 )
-_DOMAIN = re.compile(
-    r"(?<![\w@/.-])(?:www\.)?((?:[\w-]+\.)+(?:com|org|net|info|news|media|press|ua|ru|de|fr|es|pl|uk|it|eu|tv|at|ch|by|kz))(?![\w/@-]|\.\w)"
+_DOMAIN_END = re.compile(
+    r"\.(?:com|org|net|info|news|media|press|ua|ru|de|fr|es|pl|uk|it|eu|tv|at|ch|by|kz)(?![\w/@-]|\.\w)"
 )
+_DOMAIN_START = re.compile(r"(?:^|[^\w@/.-])(?:www\.)?((?:[\w-]+\.)*[\w-]+)$")
 _IN_CYRILLIC = re.compile(
     r"(?:пиш[еу]\w*|пишет|повідомля\w+|переда[єе]\w*|переда[её]т|сообща\w+|посиланням на|ссылкой на|за даними|по данным|"
     r"джерело\s*:|источник\s*:)\s+(?:[а-яёіїєґ]+\s+){0,2}?[«\"„“]?"
@@ -52,48 +58,84 @@ _NO_OUTLET = re.compile(
     r"White House|State|Getty|Shutterstock|EPA|Committee|Association|Government|Court|Supreme|Rock|Pop|Gold|Super|Movie|"
     r"Congressional|Harvard|Law|Business School|Fake|Breaking|Good|Bad|Lone|Morning|Evening|Special|Grand|Rising|Big|World)\b"
 )
-_FILLER = frozenset({"The", "A", "An", "In", "On", "At", "According", "As", "But", "And", "While", "When", "Local", "This", "That", "For"})
+_FILLER = frozenset(
+    {
+        "The",
+        "A",
+        "An",
+        "In",
+        "On",
+        "At",
+        "According",
+        "As",
+        "But",
+        "And",
+        "While",
+        "When",
+        "Local",
+        "This",
+        "That",
+        "For",
+    }
+)
 
 
 def named_in_text(text: str, known: Sequence[Mention], outlets: OutletTable) -> list[Mention]:
     """Names that look like outlets' and stand where no known one stands; context decides whether they are credited."""
     taken = [(mention.start, mention.end) for mention in known]
     found: list[Mention] = []
-    for pattern in (_LABELLED, _DESCRIBED, _QUOTED, _SHAPE, _DOMAIN, _IN_CYRILLIC):
-        if pattern is _IN_CYRILLIC and not _CYRILLIC.search(text[:200]):
+    for at, raw in _candidates(text):
+        start, name = _without_filler(at + len(raw) - len(raw.lstrip()), raw.strip(" \u00a0.,"))
+        end = start + len(name)
+        if not name or any(start < other_end and other_start < end for other_start, other_end in taken):
             continue
-        group = 0 if pattern is _SHAPE else 1
-        for match in pattern.finditer(text):
-            start, end = match.span(group)
-            name = match.group(group)
-            if pattern is not _DOMAIN:
-                start, name = _without_filler(start, name)
-            end = start + len(name.rstrip(" .,"))
-            name = name.rstrip(" .,")
-            if not name or any(start < other_end and other_start < end for other_start, other_end in taken):
-                continue
-            if _HEAD_ONLY.fullmatch(name):
-                outlet = next((mention.outlet for mention in known if mention.outlet.name.endswith(f" {name}")), None)
-            else:
-                outlet = _outlet(name, outlets, strict=pattern is not _DOMAIN)
-            if outlet:
-                taken.append((start, end))
-                found.append(Mention(start, end, outlet))
+        short_for = next((m.outlet for m in (*known, *found) if m.outlet.name.endswith(f" {name}")), None)
+        if short_for or _HEAD_ONLY.fullmatch(name):  # "the Post", after "the Harbour Post"
+            outlet = short_for
+        elif all(word in _FILLER or DESCRIBING.fullmatch(word.casefold()) for word in name.split()):
+            outlet = None  # "according to the Italian newspaper"
+        else:
+            outlet = _outlet(name, outlets)
+        if outlet:
+            taken.append((start, end))
+            found.append(Mention(start, end, outlet))
     return found
 
 
-def outlet_like_end(title: str) -> str:
-    """The name after a headline's last dash, if it is shaped like an outlet's; else empty."""
-    head, dash, name = title.rpartition(" - ") if " - " in title else title.rpartition(" – ")
-    name = name.strip()
-    return name if dash and head and _SHAPE.fullmatch(name) and not _NO_OUTLET.search(name) else ""
+def _candidates(text: str) -> Iterator[tuple[int, str]]:
+    """(start, name) of everything that may name an outlet, the surest first."""
+    yield from ((match.start(1), match.group(1)) for match in _LABELLED.finditer(text))
+    yield from _backwards(text, _DESCRIPTION, _DESCRIBED, with_end=False)
+    for match in _QUOTED.finditer(text):
+        described_by = text[max(0, match.start() - _NAME_CHARACTERS) : match.start()].split()[-1:]
+        if described_by and _OUTLET_WORD.fullmatch(described_by[0]):
+            yield match.start(1), match.group(1)
+    yield from _backwards(text, _SHAPE_END, _SHAPE_START, with_end=True)
+    for match in _FIRST.finditer(text):
+        if not text[match.start() - 1 : match.start()].isalnum():
+            yield match.start(), match.group()
+    yield from _backwards(text, _DOMAIN_END, _DOMAIN_START, with_end=True)
+    if _CYRILLIC.search(text[:200]):
+        yield from ((match.start(1), match.group(1)) for match in _IN_CYRILLIC.finditer(text))
 
 
+def _backwards(text: str, end: re.Pattern[str], start: re.Pattern[str], *, with_end: bool) -> Iterator[tuple[int, str]]:
+    for match in end.finditer(text):
+        from_here = max(0, match.start() - _NAME_CHARACTERS)
+        if before := start.search(text[from_here : match.start()]):
+            name = before.group(1) + match.group() if with_end else before.group(1)
+            yield from_here + before.start(1), name
+
+
+_OWNER = re.compile(r"(?:\S+ ){0,2}?\S+['’]s (?=\S)")
 _CYRILLIC = re.compile(r"[а-яёіїєґ]{3}")
 
 
 def _without_filler(start: int, name: str) -> tuple[int, str]:
     """A sentence's first word is no part of a name: "According Meridian Agency"."""
+    owner = _OWNER.match(name)
+    if owner:  # "Iowa's Cedar Rapids Gazette"
+        start, name = start + owner.end(), name[owner.end() :]
     while True:
         first, space, rest = name.partition(" ")
         if not space or first not in _FILLER:
@@ -101,10 +143,9 @@ def _without_filler(start: int, name: str) -> tuple[int, str]:
         start, name = start + len(first) + 1, rest
 
 
-def _outlet(name: str, outlets: OutletTable, *, strict: bool) -> Outlet | None:
-    known = outlets.find(name)
-    if known:
+def _outlet(name: str, outlets: OutletTable) -> Outlet | None:
+    if known := outlets.find(name):
         return known
-    if strict:
-        return None if _NO_OUTLET.search(name) or len(name) < 3 else Outlet(name=name, common=" " not in name)
-    return outlets.by_domain(name) or Outlet(name=name.removeprefix("www."), domains=(name.removeprefix("www."),))
+    if "." in name and " " not in name:
+        return Outlet(name=name, domains=(name.lower(),))
+    return None if _NO_OUTLET.search(name) or len(name) < 3 else Outlet(name=name, common=" " not in name)

@@ -16,7 +16,15 @@ from transforms.model import Record
 _ENDING = "\0"
 """Stands in the trie for a word's inflected ending ("Українськ* правд*")."""
 _ENDING_PATTERN = r"\w{0,4}"
-_FIELDS = {"name": str, "domains": list, "owner": str, "country": str, "aliases": list, "agency": str, "common": bool}
+_FIELDS: dict[str, type[Any]] = {
+    "name": str,
+    "domains": list,
+    "owner": str,
+    "country": str,
+    "aliases": list,
+    "agency": str,
+    "common": bool,
+}
 _ARTICLE = re.compile(r"^(?:the|die|der|das|le|la|les|el|il|o|l['’])\s*(?=\S)", re.IGNORECASE)
 _KIND_WORD = re.compile(
     r"\s+(?:newspaper|news agency|magazine|website|online|news site|daily|\((?:[^()]*)\)|news service)$", re.IGNORECASE
@@ -26,7 +34,7 @@ _SPACES = re.compile(r"\s+")
 _HOST = re.compile(r"^(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:[:/].*)?$", re.IGNORECASE)
 
 
-class Outlet(Record):
+class Outlet(Record, frozen=True):
     """A publication or news agency."""
 
     name: str
@@ -68,7 +76,9 @@ class OutletTable:
                 self._domains.setdefault(domain, outlet)
             for name in (outlet.name, *outlet.aliases):
                 if "*" in name:
-                    self._inflected.append((re.compile(re.escape(name).replace(r"\*", _ENDING_PATTERN)), outlet))
+                    self._inflected.append(
+                        (re.compile(re.escape(name).replace(r"\*", _ENDING_PATTERN), re.IGNORECASE), outlet)
+                    )
                 else:
                     self._names.setdefault(_key(name), outlet)
         self._found: dict[str, Outlet] = {}
