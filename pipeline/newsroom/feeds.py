@@ -32,7 +32,7 @@ def feed_changed(edition: Edition, outlet: Outlet, feed: FeedSpec, now: float) -
 def render_opml(landscape: Landscape) -> str:
     """The feeds that a person follows, as an OPML list."""
     lines = "".join(
-        f"    <outline type='rss' text={quoteattr(_title(outlet, feed))} xmlUrl={quoteattr(outlet.site + feed.path)}"
+        f"    <outline type='rss' text={quoteattr(outlet.name)} xmlUrl={quoteattr(outlet.site + feed.path)}"
         f" htmlUrl={quoteattr(outlet.site + '/')}/>\n"
         for outlet, feed in landscape.feeds()
     )
