@@ -125,7 +125,7 @@ def guarded_session(
         try:
             return await handler(request)
         except aiohttp.ClientConnectorError as error:
-            if isinstance(error.os_error, _SocketRefused):
+            if isinstance(error.os_error, _SocketRefusedError):
                 raise ForbiddenAddress(error.os_error.reason) from None
             raise
 
@@ -172,7 +172,7 @@ class _MappedAddress(str):
     __slots__ = ()
 
 
-class _SocketRefused(OSError):
+class _SocketRefusedError(OSError):
     """ForbiddenAddress on its way out of the connector, which lets only OSError through; one text, so that it stays whole."""
 
     def __init__(self, reason: str) -> None:
@@ -189,9 +189,9 @@ def _guarded_socket(
         try:
             _check_address(address[0], network)
         except ForbiddenAddress as error:
-            raise _SocketRefused(error.reason) from None
+            raise _SocketRefusedError(error.reason) from None
         if address[1] not in network.ports:
-            raise _SocketRefused(f"port {address[1]} is not among the allowed ports {list(network.ports)}")
+            raise _SocketRefusedError(f"port {address[1]} is not among the allowed ports {list(network.ports)}")
     return open_socket(family=family, type=kind, proto=proto)
 
 

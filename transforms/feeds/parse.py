@@ -82,26 +82,30 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed 
     """
     if not body.strip():
         return Unparsed("an empty answer")
+    try:
+        return _read(body, headers, url)
+    except Exception as error:  # noqa: BLE001 - whatever a hostile document can make a parser raise
+        return Unparsed(f"the parser gave up: {type(error).__name__}: {error}"[:300])
+
+
+def _read(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed | NotAFeed | Unparsed:
     if _too_deep(body):
         return Unparsed(f"elements nested deeper than {MAX_DEPTH}")
     kept, cut = _first_entries(body)
     base = web_url(headers.get("content-location", ""), url) or url
-    try:
-        parsed = feedparser.parse(
-            io.BytesIO(kept),  # never bytes or str: feedparser would open what looks like a path or URL
-            response_headers={**headers, "content-location": base},
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
-    except Exception as error:  # noqa: BLE001 - whatever a hostile document can make it raise
-        return Unparsed(f"the parser gave up: {type(error).__name__}: {error}"[:300])
+    parsed = feedparser.parse(
+        io.BytesIO(kept),  # never bytes or str: feedparser would open what looks like a path or URL
+        response_headers={**headers, "content-location": base},
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
     if not parsed.version and not parsed.entries:
         return _not_a_feed(body, url)
     found = [_entry(entry, url, parsed.version) for entry in parsed.entries[:MAX_ENTRIES]]
     entries = tuple(entry for entry in found if entry is not None)
     feed = parsed.feed
     return ParsedFeed(
-        title=_plain(feed, "title", MAX_TITLE),
+        title=_plain(feed, "title", MAX_TITLE, parsed.version),
         link=_web_link(feed.get("link"), url),
         language=_line(feed.get("language"), 40),
         entries=entries,
@@ -131,7 +135,7 @@ def _entry(entry: Any, url: str, version: str) -> Entry | None:
     link = _web_link(entry.get("feedburner_origlink"), url) or _web_link(entry.get("link"), url)
     guid = _line(entry.get("id"), MAX_ID)
     link = link or (_web_link(guid, "") if guid.startswith("http") else "")
-    if not link:
+    if not link or link == url:  # an empty link resolves to the feed itself
         return None
     published, updated = _time(entry, "published_parsed"), _time(entry, "updated_parsed")
     if published is None and not version.startswith("atom"):  # dc:date is feedparser's "updated"
@@ -144,13 +148,13 @@ def _entry(entry: Any, url: str, version: str) -> Entry | None:
         feed=url,
         id=guid or link,
         link=link,
-        title=_plain(entry, "title", MAX_TITLE),
+        title=_plain(entry, "title", MAX_TITLE, version),
         published=published,
         updated=updated,
         authors=tuple(_authors(entry)),
         summary="" if summary and content.startswith(summary) else summary,
         content=content,
-        source=_plain(source, "title", MAX_NAME),
+        source=_plain(source, "title", MAX_NAME, version),
         source_url=_web_link(source.get("href") or source.get("link"), url),
     )
 
@@ -163,14 +167,15 @@ def _authors(entry: Any) -> Iterable[str]:
     return (name for name in seen if name)
 
 
-def _plain(record: Any, field: str, cap: int) -> str:
-    """A text field as one line of plain text, markup taken off."""
+def _plain(record: Any, field: str, cap: int, version: str = "") -> str:
+    """A text field as one line of plain text, markup taken off; only Atom can say that there is none."""
     value = record.get(field) or ""
     detail = record.get(f"{field}_detail") or {}
     if not isinstance(value, str):
         return ""
     value = value[: 10 * cap]
-    if detail.get("type", "text/html") in _HTML_TYPES and ("<" in value or "&" in value):
+    literal = version.startswith("atom") and detail.get("type") not in _HTML_TYPES
+    if not literal and ("<" in value or "&" in value):
         value = _strip_tags(value)
     return _line(value, cap)
 
@@ -266,7 +271,7 @@ def _too_deep(body: bytes) -> bool:
         parser.Parse(body, True)  # noqa: FBT003 - positional in expat
     except _DeepError:
         return True
-    except (expat.ExpatError, ValueError):  # not well-formed, or in a charset that expat does not know
+    except (expat.ExpatError, ValueError, LookupError):  # not well-formed, or in a charset that expat does not know
         pass
     return False
 

@@ -72,7 +72,7 @@ class MemoryStore:
                 for place, row in self.pending.values()
                 if row.due <= now and place % shard.count == shard.index
             ]
-            for place, row in due[:limit]:
+            for _, row in due[:limit]:
                 self.under_way[row.row] = self.pending.pop(row.row)
             return [row for _, row in due[:limit]]
 

@@ -31,7 +31,7 @@ class Press:
     most_at_once: dict[str, int] = field(default_factory=dict)
     _under_way: dict[str, int] = field(default_factory=dict)
 
-    def __enter__(self) -> "Press":
+    def __enter__(self):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -45,7 +45,9 @@ class Press:
         self._loop.close()
 
     async def _start(self) -> None:
-        self._runner = web.ServerRunner(web.Server(self._serve, access_log=None), shutdown_timeout=0.1)
+        self._runner = web.ServerRunner(
+            web.Server(self._serve, access_log=None, handler_cancellation=True), shutdown_timeout=0.1
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -92,8 +94,8 @@ def raw(data: bytes, *, then: str = "close") -> Part:
     async def part(request: web.Request) -> web.Response:
         transport = request.transport
         transport.write(data)
-        while then == "hang" and not transport.is_closing():
-            await asyncio.sleep(0.02)
+        if then == "hang":
+            await asyncio.Event().wait()  # ends when the client hangs up
         while then == "drip" and not transport.is_closing():
             transport.write(b"x")
             await asyncio.sleep(0.1)

@@ -15,6 +15,7 @@ from transforms.workers import WorkerDied, WorkerTimedOut
 NOW = 1_700_000_000.0
 FEED = "http://post.test/feed"
 PATIENCE = 20.0
+ONLY = Shard()
 
 
 class Threads:
@@ -63,7 +64,7 @@ def following(press, clock, threads):
     """Opens followers of a store; all are closed at the end."""
     opened = []
 
-    def open_follower(store, shard=Shard(), *, network=None, pool=None, everything=False, **polling):
+    def open_follower(store, shard=ONLY, *, network=None, pool=None, everything=False, **polling):
         polling = {"pace": 0.0, "page_tries": 2, **polling}
         follower = Follower(
             shard,

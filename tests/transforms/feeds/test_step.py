@@ -1,9 +1,9 @@
-import os
 import tempfile
 import threading
 import time
 import uuid
 from pathlib import Path
+from typing import ClassVar
 
 import apache_beam as beam
 import pytest
@@ -30,8 +30,8 @@ PATIENCE = 60.0
 class Opened:
     """The process's own followers, found again by name after pickling."""
 
-    by_name: dict[str, Follower] = {}
-    stores: dict[str, MemoryStore] = {}
+    by_name: ClassVar[dict[str, Follower]] = {}
+    stores: ClassVar[dict[str, MemoryStore]] = {}
 
 
 class OpenFollower:
@@ -152,6 +152,10 @@ class Collect(beam.DoFn):
         path.write_text(page.url)
 
 
+def _count(folder: str) -> int:
+    return len(list(Path(folder).iterdir()))
+
+
 class End(beam.DoFn):
     """Ends the row, as a decision would."""
 
@@ -203,8 +207,8 @@ def test_stream_on_prism_hands_in_what_appears(press, opened):
             for pages in (2, 5, 9):
                 publish(pages)
                 until = time.monotonic() + PATIENCE
-                while len(os.listdir(folder)) < pages:
-                    assert time.monotonic() < until, f"{len(os.listdir(folder))} of {pages} pages came"
+                while _count(folder) < pages:
+                    assert time.monotonic() < until, f"{_count(folder)} of {pages} pages came"
                     threading.Event().wait(0.1)
         finally:
             result.cancel()
