@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from pipeline.store import Store, migrate, open_store
+from pipeline.store.schema import VERSION, metadata
 from tests.postgres import Postgres, postgres
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -38,9 +40,18 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: Postgres) -> str:
-    """URL of a PostgreSQL database with an empty store, to be copied."""
+    """URL of a PostgreSQL database with a store."""
     url = postgres_server.new_database()
     migrate(url)
+    return url
+
+
+def emptied(url: str) -> str:
+    """The same store with nothing in it: ten times faster than a new database."""
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": VERSION})
     return url
 
 
@@ -50,8 +61,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "wirewatch.db")
         return f"sqlite:///{tmp_path}/wirewatch.db"
-    server: Postgres = request.getfixturevalue("postgres_server")
-    return server.new_database(like=request.getfixturevalue("migrated_postgres"))
+    return emptied(request.getfixturevalue("migrated_postgres"))
 
 
 @pytest.fixture

@@ -90,13 +90,12 @@ class Postgres:
             self._process.wait(START_SECONDS)
             self._process = None
 
-    def new_database(self, like: str = "") -> str:
-        """URL, with password, of a database of its own: empty, or like another one that nobody is connected to."""
-        template = like.rpartition("/")[2] or "template0"
+    def new_database(self) -> str:
+        """URL, with password, of an empty database of its own."""
         self._databases += 1
         name = f"test_{self._databases}"
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{name}"
 
     def _conninfo(self, database: str) -> str:

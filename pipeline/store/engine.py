@@ -97,7 +97,7 @@ def retried(
             if not passes(error):
                 raise
             left = started + patience - clock()
-            cause = _first_line(error)
+            cause = first_line(error)
             if left <= 0:
                 raise StoreUnavailableError(
                     f"the store has not answered for {patience:.0f} s ({cause}); see that its database runs and has room"
@@ -108,7 +108,8 @@ def retried(
         wait = min(wait * 2, LONGEST_WAIT)
 
 
-def _first_line(error: DBAPIError) -> str:
+def first_line(error: DBAPIError) -> str:
+    """What the database said, without what SQLAlchemy adds."""
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error.orig).__name__
 
@@ -209,6 +210,11 @@ class Database:
         """Run anything that opens its own transactions, with this database's patience."""
         return retried(work, patience=self.patience)
 
+    def connect_apart(self) -> sa.Connection:
+        """A connection that no pool knows, each statement a transaction; closing it really does."""
+        apart = sa.create_engine(self.url, poolclass=sa.NullPool, hide_parameters=True, connect_args=_POSTGRESQL)
+        return apart.connect().execution_options(isolation_level="AUTOCOMMIT")
+
     def _run(self, work: Callable[[sa.Connection], T], *, write: bool) -> T:
         def once() -> T:
             with self.begin(write=write) as connection:
@@ -242,17 +248,14 @@ def _sqlite_engine(url: URL, *, durable: bool) -> sa.Engine:
     return engine
 
 
+_POSTGRESQL = {
+    "connect_timeout": 10,
+    "application_name": "wirewatch",
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+
+
 def _postgresql_engine(url: URL) -> sa.Engine:
-    return sa.create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        max_overflow=20,
-        connect_args={
-            "connect_timeout": 10,
-            "application_name": "wirewatch",
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-        },
-    )
+    return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, max_overflow=20, connect_args=_POSTGRESQL)

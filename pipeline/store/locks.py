@@ -73,15 +73,13 @@ class ConnectionLock:
         return True
 
     def _connect(self) -> sa.Connection:
-        connection = self._db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self._db.connect_apart()
         try:
             # Nobody else locks this name: where it is taken, a former connection of this owner is still being missed.
             connection.execute(sa.select(sa.func.pg_try_advisory_lock(self._number)))
         except BaseException:
-            connection.invalidate()
             connection.close()
             raise
-        connection.detach()  # never back into the pool with its lock
         return connection
 
     def is_free(self, connection: sa.Connection, rival: sa.Row[Any]) -> bool:

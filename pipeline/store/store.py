@@ -2,13 +2,17 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 from pipeline.store import versions
 from pipeline.store.dead_letters import DeadLetters
-from pipeline.store.engine import PATIENCE, Database, parse_url
+from pipeline.store.engine import PATIENCE, Database, first_line, parse_url
+from pipeline.store.errors import StoreUnavailableError
 from pipeline.store.feeds import Feeds, ListedFeed
 from pipeline.store.ledger import Ledgers
 from pipeline.store.outbox import StoredOutbox
@@ -126,7 +130,8 @@ def open_store(
     """
     database = _database(url, password_env, patience=patience, durable=durable, create=create)
     try:
-        versions.check(database, create=create)
+        with _told(database):
+            versions.check(database, create=create)
     except BaseException:
         database.dispose()
         raise
@@ -144,9 +149,21 @@ def migrate(url: str, password_env: str = "", *, patience: float = PATIENCE) -> 
     """
     database = _database(url, password_env, patience=patience, durable=True, create=True)
     try:
-        return versions.migrate(database)
+        with _told(database):
+            return versions.migrate(database)
     finally:
         database.dispose()
+
+
+@contextmanager
+def _told(database: Database) -> Iterator[None]:
+    """What the database refuses for good (a password, a file that is none) as one line for a person."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreUnavailableError(
+            f"store {database.shown!r} cannot be opened: {first_line(error)}; see that address, rights and password are right"
+        ) from error
 
 
 def _database(url: str, password_env: str, *, patience: float, durable: bool, create: bool) -> Database:
