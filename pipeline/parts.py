@@ -156,8 +156,9 @@ class Parts:
         return _once((self.owner, "topics"), lambda: TopicsFile(path, sinks, embed)).current()
 
     def outlets(self) -> OutletTable:
-        path = self.settings.outlets or bundled("seeds") / "outlets.toml"
-        return _once(("outlets", path), lambda: load_outlets(Path(path)))
+        """The bundled outlets, after those of the settings' own table."""
+        own = self.settings.outlets
+        return _once(("outlets", own), lambda: _outlet_table(own))
 
     def pool(self) -> WorkerPool:
         return shared_pool(self.settings.extraction.workers, self.settings.extraction.memory)
@@ -203,3 +204,6 @@ class Parts:
         self.open_store().dead_letters.record(letters)
 
 
+def _outlet_table(own: Path | None) -> OutletTable:
+    shipped = load_outlets(bundled("seeds") / "outlets.toml")
+    return load_outlets(own).extended(shipped.outlets) if own else shipped

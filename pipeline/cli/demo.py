@@ -70,6 +70,7 @@ def demo_installation(newsroom: Newsroom, out: Path, *, printing: bool) -> Insta
         path=out / "settings.toml",
         feeds=out / "feeds.opml",
         topics=topics,
+        outlets=bundled("fixtures") / "newsroom" / "known-outlets.toml",
         store=f"sqlite:///{out.resolve() / 'demo.db'}",
         network=newsroom.network(),
         polling=PollingConfig(pace=0.0, per_host=4),
