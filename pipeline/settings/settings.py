@@ -43,7 +43,7 @@ class Settings(Config, frozen=True):
     feeds: Path
     topics: Path
     outlets: Path | None = None
-    """None: the outlets that come with Wirewatch."""
+    """The person's own outlets, beside those that come with Wirewatch."""
     store: str = ""
     """A database URL without its password."""
     store_password_env: str = ""
