@@ -1,0 +1,31 @@
+"""Every figure of the README: python -m bench [--data DIR]. What needs the evaluation data is left out without DIR."""
+
+import argparse
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+WITH_DATA = ("bench.stories", "bench.attribution", "bench.extraction", "bench.replays")
+ALONE = ("bench.queries",)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder with the evaluation data")
+    arguments = parser.parse_args()
+    failed = []
+    for name in (*ALONE, *WITH_DATA):
+        if name in WITH_DATA and arguments.data is None:
+            print(f"\n== {name}: left out, give --data DIR")
+            continue
+        print(f"\n== {name}: {(importlib.import_module(name).__doc__ or '').splitlines()[0]}", flush=True)
+        command = [sys.executable, "-m", name, *(["--data", str(arguments.data)] if name in WITH_DATA else [])]
+        if subprocess.run(command, check=False).returncode:
+            failed.append(name)
+    print("\nfailed: " + ", ".join(failed) if failed else "\nall ran")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
