@@ -3,10 +3,13 @@
 import asyncio
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 _lock = threading.Lock()
 _loops: dict[int, asyncio.AbstractEventLoop] = {}
 """By process id: a forked child does not inherit the thread."""
+_NAME_SERVER_THREADS = 32
+"""The system's resolver blocks; the event loop asks it in its default threads."""
 
 
 def background_loop() -> asyncio.AbstractEventLoop:
@@ -15,5 +18,6 @@ def background_loop() -> asyncio.AbstractEventLoop:
         loop = _loops.get(os.getpid())
         if loop is None:
             loop = _loops[os.getpid()] = asyncio.new_event_loop()
+            loop.set_default_executor(ThreadPoolExecutor(_NAME_SERVER_THREADS, "follow-feeds-names"))
             threading.Thread(target=loop.run_forever, name="follow-feeds", daemon=True).start()
         return loop

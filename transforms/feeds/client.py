@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.metadata
+import math
 import time
 from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
@@ -15,7 +16,7 @@ import aiohttp
 from transforms.config import NetworkConfig
 from transforms.feeds.decoding import BadEncoding, CappedBody, TooLarge, Truncated
 from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, safe_url
-from transforms.feeds.pace import Pace
+from transforms.feeds.pace import HostBusy, Pace
 from transforms.model import Record, Seconds
 
 ROBOTS_BYTES = 500 * 1024
@@ -28,6 +29,10 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _PASSING = frozenset({408, 421, 423, 425, 429})
 """4xx answers that may be others next time; all 5xx are."""
+HOLDING = frozenset({429, 503})
+"""Answers whose Retry-After counts (RFC 9110 10.2.3, RFC 6585)."""
+NOT_ASKED = frozenset(("host-busy", "host-held"))
+"""Reasons of failures for which nobody was asked."""
 _PAGE_TYPES = frozenset(("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"))
 
 
@@ -141,6 +146,8 @@ class Client:
         etag: str | None = None,
         last_modified: str | None = None,
         may_visit: MayVisit | None = None,
+        patience: float = math.inf,
+        room: Callable[[], Awaitable[None]] | None = None,
     ) -> Fetched | FetchFailure:
         """Ask for a URL, following redirects.
 
@@ -150,6 +157,8 @@ class Client:
             etag: sent as If-None-Match, as it is.
             last_modified: sent as If-Modified-Since, as it is.
             may_visit: asked before each hop.
+            patience: seconds of waiting for the host's turn, above which it is not asked (reason "host-busy").
+            room: awaited when its turn has come: for memory to hold the answer.
         """
         headers = {"User-Agent": self._agent, "Accept": _ACCEPT[kind], "Accept-Encoding": "gzip, deflate, br"}
         if etag:
@@ -157,13 +166,19 @@ class Client:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         trip = _Trip(url, self._network)
-        while True:
-            answer = await self._hop(trip, kind, headers, may_visit)
-            if answer is not None:
-                return answer
+        answer = await self._hop(trip, kind, headers, may_visit, patience, room)
+        while answer is None:
+            answer = await self._hop(trip, kind, headers, may_visit, math.inf, None)
+        return answer
 
     async def _hop(
-        self, trip: "_Trip", kind: FetchKind, headers: dict[str, str], may_visit: MayVisit | None
+        self,
+        trip: "_Trip",
+        kind: FetchKind,
+        headers: dict[str, str],
+        may_visit: MayVisit | None,
+        patience: float,
+        room: Callable[[], Awaitable[None]] | None,
     ) -> Fetched | FetchFailure | None:
         """One request; None: it answered with a redirect, which the trip has taken."""
         try:
@@ -171,7 +186,9 @@ class Client:
             refused = await may_visit(trip.url) if may_visit else None
             if refused:
                 return refused
-            async with self._pace.slot(target.host):
+            async with self._pace.slot(target.host, patience):
+                if room:
+                    await room()
                 started = time.monotonic()
                 try:
                     async with asyncio.timeout(trip.seconds_left):
@@ -180,6 +197,8 @@ class Client:
                     trip.seconds_left -= time.monotonic() - started
         except ForbiddenAddress as error:
             return trip.failure("forbidden-address", f"refused: {error.reason}", lasting=True)
+        except HostBusy as busy:
+            return trip.failure("host-held" if busy.held else "host-busy", str(busy), retry_after=busy.wait)
         except aiohttp.ConnectionTimeoutError:
             return trip.failure("timeout-connect", f"no connection within {self._network.connect_seconds:g} s")
         except aiohttp.SocketTimeoutError:
@@ -219,16 +238,21 @@ class Client:
             if status == 304 and ("If-None-Match" in headers or "If-Modified-Since" in headers):
                 return self._fetched(trip, status, found, b"")
             if not _is_whole(status, kind, found):
+                asked_for = retry_after(found, self._clock()) if status >= 400 else None
+                if asked_for is not None and status in HOLDING:
+                    self._pace.hold(target.host, asked_for)
                 return trip.failure(
                     f"http-{status}",
                     f"HTTP {status} {response.reason or ''}"[:100].strip(),
                     lasting=400 <= status < 500 and status not in _PASSING,
                     status=status,
-                    retry_after=retry_after(found, self._clock()) if status >= 400 else None,
+                    retry_after=asked_for,
                 )
             if kind == FetchKind.PAGE and response.content_type not in _PAGE_TYPES and "content-type" in found:
                 return trip.failure("content-type", f"{response.content_type[:60]!r}, not a page", lasting=True)
             body = await self._read(response, kind, found.get("content-encoding", ""))
+            if kind == FetchKind.PAGE and not body.strip():
+                return trip.failure("empty", "an empty answer")
             return self._fetched(trip, 200, found, body)
 
     async def _read(self, response: aiohttp.ClientResponse, kind: FetchKind, encoding: str) -> bytes:

@@ -3,15 +3,21 @@
 import asyncio
 
 from transforms.feeds.acceptance import accept_entry, new_entries
-from transforms.feeds.client import Client, Fetched, FetchFailure, FetchKind
-from transforms.feeds.means import Means, in_thread, woken
+from transforms.feeds.client import NOT_ASKED, Client, Fetched, FetchFailure, FetchKind
+from transforms.feeds.means import Gate, Means, in_thread, woken
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed, parse_feed
-from transforms.feeds.poll import after_held, after_poll, needs_parsing, request_for
+from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
 from transforms.model import FeedCursor
 from transforms.workers import WorkerDied, WorkerTimedOut
 
 PARSE_SECONDS = 10.0
 """That a feed's document may take its parser."""
+PATIENCE = 300.0
+"""Seconds that a poll may wait for its turn at its host; a longer wait is put into the feed's cursor."""
+MAX_PARSING_BYTES = 64 * 1024 * 1024
+"""Of documents waiting to be parsed; above it no further feed is asked."""
+UNDER_WAY = 2000
+"""Polls begun and not done, most of them waiting for their host's turn."""
 BATCH = 500
 TOUCHED_AT_ONCE = 200
 IDLE_SECONDS = 1.0
@@ -32,7 +38,8 @@ class FeedPolling:
         self._client = client
         self._accepted = accepted
         self._under_way: set[str] = set()
-        self._seats = asyncio.Semaphore(2 * means.polling.concurrency)
+        self._seats = asyncio.Semaphore(UNDER_WAY)
+        self._parsing = Gate(MAX_PARSING_BYTES)
         self._polled: dict[str, FeedCursor] = {}
         """The last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
         cursor that the store would not take is no reason to ask a publisher again at once."""
@@ -91,16 +98,19 @@ class FeedPolling:
         means = self._means
         now = means.clock()
         request = request_for(cursor, now)
-        held = means.held_until(request.url)
-        if held is not None:
-            return await self._touch(after_held(cursor, held))
         answer = await self._client.fetch(
-            request.url, FetchKind.FEED, etag=request.etag, last_modified=request.last_modified
+            request.url,
+            FetchKind.FEED,
+            etag=request.etag,
+            last_modified=request.last_modified,
+            patience=PATIENCE,
+            room=self._parsing.room,
         )
         parsed = None
-        if isinstance(answer, FetchFailure):
-            means.hold(answer.url, answer.retry_after, answer.status)
-        elif needs_parsing(cursor, answer):
+        if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
+            until = means.clock() + (answer.retry_after or 0.0)
+            return await self._touch(put_off(cursor, until, held=answer.reason == "host-held"))
+        if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
             parsed = await self._parse(answer)
         now = means.clock()
         after = after_poll(cursor, request, answer, parsed, polling=means.polling, now=now, roll=means.roll())
@@ -115,12 +125,15 @@ class FeedPolling:
 
     async def _parse(self, answer: Fetched) -> ParsedFeed | NotAFeed | Unparsed:
         document = (answer.body, answer.headers, answer.url)
+        self._parsing.add(len(answer.body))
         try:
             parsed: ParsedFeed | NotAFeed | Unparsed = await asyncio.wrap_future(
                 self._means.pool.submit(parse_feed, *document, deadline=PARSE_SECONDS)
             )
         except (WorkerTimedOut, WorkerDied) as error:
             return Unparsed(f"its document could not be parsed: {error}")
+        finally:
+            self._parsing.add(-len(answer.body))
         return parsed
 
     async def _touch(self, cursor: FeedCursor) -> FeedCursor:

@@ -84,6 +84,8 @@ class Follower:
                 return
             self._means.bounded = bounded
             self._done.clear()
+            self._closing = asyncio.Event()
+            self._following = None
             self._tray = Tray(self._loop)
             self._running = asyncio.run_coroutine_threadsafe(self._run(), self._loop)
             self._running.add_done_callback(lambda _: self._end())
@@ -143,13 +145,14 @@ class Follower:
 
     async def _run(self) -> None:
         means = self._means
-        self._closing = asyncio.Event()
+        if self._closing.is_set():
+            return
         pace, leases, accepted = Pace(means.polling), Leases(means.store, means.owner), asyncio.Event()
         session = self._open_session() if self._open_session else None
         async with Client(means.network, pace, clock=means.clock, session=session) as client:
             robots = Robots(lambda url: client.fetch(url, FetchKind.ROBOTS), pace, means.clock)
             feeds = FeedPolling(means, client, accepted)
-            self._pages = PageFetching(means, client, robots, pace, leases, self._tray, accepted)
+            self._pages = PageFetching(means, client, robots, leases, self._tray, accepted)
             async with asyncio.TaskGroup() as group:  # an error of the store in one ends all
                 self._following = group.create_task(self._follow(feeds, self._pages, accepted))
                 group.create_task(leases.keep(self._closing))

@@ -1,18 +1,21 @@
 """What the parts of a follower share."""
 
 import asyncio
+import functools
 import random
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from transforms.config import NetworkConfig, PollingConfig
 from transforms.feeds.ports import FeedStore, Shard
 
 Result = TypeVar("Result")
+
+_STORE_THREADS = 4
+"""Threads of their own: slow name servers, which take the loop's, are not to hold up the store."""
 
 
 class Pool(Protocol):
@@ -36,32 +39,49 @@ class Means:
     clock: Callable[[], float] = time.time
     roll: Callable[[], float] = random.random
     bounded: bool = True
-    held: dict[str, float] = field(default_factory=dict)
-    """Hosts that asked to be left alone until then, where retry_after_scope says that it holds for all of a host."""
-
-    def hold(self, url: str, seconds: float | None, status: int) -> None:
-        """Take note of a Retry-After."""
-        if seconds is not None and status in {429, 503} and self.polling.retry_after_scope == "host":
-            self.held[host_of(url)] = self.clock() + min(seconds, self.polling.retry_after_cap)
-
-    def held_until(self, url: str) -> float | None:
-        """Until when the URL's host wants to be left alone; None: it does not."""
-        host = host_of(url)
-        until = self.held.get(host)
-        if until is not None and until <= self.clock():
-            del self.held[host]
-            return None
-        return until
 
 
 async def in_thread(function: Callable[..., Result], *args: Any, **options: Any) -> Result:
     """Run a blocking call; if cancelled meanwhile, wait for its end first, so that it never works on behind our back."""
-    call = asyncio.ensure_future(asyncio.to_thread(function, *args, **options))
+    call = store_call(function, *args, **options)
     try:
         return await asyncio.shield(call)
     except asyncio.CancelledError:
         await asyncio.wait({call})
         raise
+
+
+def store_call(function: Callable[..., Result], *args: Any, **options: Any) -> "asyncio.Future[Result]":
+    """A blocking call of the store, begun in a thread."""
+    loop = asyncio.get_running_loop()
+    return loop.run_in_executor(_store_threads(), functools.partial(function, *args, **options))
+
+
+@functools.cache
+def _store_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_STORE_THREADS, "follow-feeds-store")
+
+
+class Gate:
+    """Closed while more bytes lie behind it than its cap. On the event loop only."""
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._bytes = 0
+        self._open = asyncio.Event()
+        self._open.set()
+
+    async def room(self) -> None:
+        """Wait until it is open."""
+        await self._open.wait()
+
+    def add(self, size: int) -> None:
+        """So many bytes come in, or (negative) go."""
+        self._bytes += size
+        if self._bytes > self._cap:
+            self._open.clear()
+        else:
+            self._open.set()
 
 
 async def woken(event: asyncio.Event, seconds: float) -> None:
@@ -72,11 +92,3 @@ async def woken(event: asyncio.Event, seconds: float) -> None:
     except TimeoutError:
         pass
     event.clear()
-
-
-def host_of(url: str) -> str:
-    """The URL's host, lower case; empty where there is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -1,6 +1,7 @@
 """How hard a host is asked: few requests at a time, a pause between their starts, whatever they are for."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -11,11 +12,27 @@ MAX_CRAWL_DELAY = 60.0
 _MANY_HOSTS = 20_000
 
 
+class HostBusy(Exception):  # noqa: N818 - it reads as what it is
+    """The host is not to be asked now: too many wait for it already, or it wants to be left alone.
+
+    Args:
+        wait: seconds that it would about have to wait.
+        held: because of a Retry-After.
+    """
+
+    def __init__(self, wait: float, *, held: bool) -> None:
+        why = "wants to be left alone" if held else "has other requests to answer"
+        super().__init__(f"its host {why} for the next {wait:.0f} s")
+        self.wait = wait
+        self.held = held
+
+
 class _Host:
     def __init__(self, at_a_time: int) -> None:
         self.room = asyncio.Semaphore(at_a_time)
         self.next_start = 0.0
         self.crawl_delay = 0.0
+        self.held_until = 0.0
         self.waiting = 0
 
 
@@ -42,9 +59,11 @@ class Pace:
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
-    async def slot(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn at the host, then hold it while the request is under way."""
+    async def slot(self, host: str, patience: float = math.inf) -> AsyncIterator[None]:
+        """Wait for a turn at the host, then hold it while the request is under way; raises HostBusy at once."""
         state = self._host(host)
+        if (wait := self.wait(host)) > patience:
+            raise HostBusy(wait, held=False)
         state.waiting += 1
         try:
             await state.room.acquire()
@@ -57,6 +76,8 @@ class Pace:
             if start > now:
                 await self._sleep(start - now)
             async with self._everywhere:
+                if (wait := state.held_until - self._clock()) > 0:
+                    raise HostBusy(wait, held=True)
                 yield
         finally:
             state.room.release()
@@ -73,6 +94,11 @@ class Pace:
         """What the host's robots file asks for, bounded by MAX_CRAWL_DELAY; None: nothing."""
         self._host(host).crawl_delay = min(seconds or 0.0, MAX_CRAWL_DELAY)
 
+    def hold(self, host: str, seconds: float) -> None:
+        """A Retry-After: where its scope is the host, nobody asks it before; capped by retry_after_cap."""
+        if self._polling.retry_after_scope == "host":
+            self._host(host).held_until = self._clock() + min(seconds, self._polling.retry_after_cap)
+
     def _host(self, host: str) -> _Host:
         state = self._hosts.get(host)
         if state is None:
@@ -84,5 +110,6 @@ class Pace:
     def _forget_idle(self) -> None:
         now = self._clock()
         for name, state in list(self._hosts.items()):
-            if not state.waiting and not state.room.locked() and state.next_start + state.crawl_delay < now:
+            idle = not state.waiting and not state.room.locked()
+            if idle and max(state.next_start + state.crawl_delay, state.held_until) < now:
                 del self._hosts[name]

@@ -5,16 +5,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from transforms.feeds.client import Client, Fetched, FetchKind
+from transforms.feeds.client import NOT_ASKED, Client, Fetched, FetchKind
 from transforms.feeds.leases import Leases
-from transforms.feeds.means import Means, host_of, in_thread, woken
-from transforms.feeds.pace import Pace
+from transforms.feeds.means import Means, in_thread, store_call, woken
 from transforms.feeds.pages import Retry, fetched_page, settle_failure
 from transforms.feeds.robots import Robots
 from transforms.feeds.tray import Tray
 from transforms.model import DeadLetter, InboxRow, Page
 
-LONGEST_WAIT = 300.0
+PATIENCE = 300.0
 """Seconds that a row may wait for its turn at its host in our hands; a longer one waits in the store."""
 IDLE_SECONDS = 1.0
 
@@ -26,7 +25,6 @@ class PageFetching:
         means: shard, store, limits.
         client: fetches.
         robots: forbids.
-        pace: of hosts.
         leases: told of rows taken and ended.
         tray: where what is ready goes.
         accepted: set when new rows may be there.
@@ -37,7 +35,6 @@ class PageFetching:
         means: Means,
         client: Client,
         robots: Robots,
-        pace: Pace,
         leases: Leases,
         tray: Tray,
         accepted: asyncio.Event,
@@ -45,7 +42,6 @@ class PageFetching:
         self._means = means
         self._client = client
         self._robots = robots
-        self._pace = pace
         self._leases = leases
         self._tray = tray
         self._wake = accepted
@@ -78,9 +74,7 @@ class PageFetching:
 
     async def _take(self, room: int) -> list[InboxRow]:
         means = self._means
-        taking = asyncio.ensure_future(
-            asyncio.to_thread(means.store.take_rows, means.shard, means.owner, room, now=means.clock())
-        )
+        taking = store_call(means.store.take_rows, means.shard, means.owner, room, now=means.clock())
         try:
             await asyncio.wait({taking})
         except asyncio.CancelledError:
@@ -96,19 +90,15 @@ class PageFetching:
 
     async def _fetch(self, row: InboxRow) -> None:
         means, url = self._means, row.entry.link
-        held = means.held_until(url)
-        wait = self._pace.wait(host_of(url))
-        if held is not None or wait > LONGEST_WAIT:
-            due = held if held is not None else means.clock() + wait
-            # Not a try: nobody has been asked.
-            await self._retry(msgspec.structs.replace(row, tries=row.tries - 1), Retry(due, "waits for its host"))
-            return
-        await self._tray.room()
-        answer = await self._client.fetch(url, FetchKind.PAGE, may_visit=self._robots.may_visit)
+        answer = await self._client.fetch(
+            url, FetchKind.PAGE, may_visit=self._robots.may_visit, patience=PATIENCE, room=self._tray.room
+        )
         if isinstance(answer, Fetched):
             self._hand_in(row, fetched_page(row, answer))
             return
-        means.hold(answer.url, answer.retry_after, answer.status)
+        if answer.reason in NOT_ASKED:
+            await self._put_off(row, means.clock() + (answer.retry_after or 0.0))
+            return
         settled = settle_failure(row, answer, polling=means.polling, now=means.clock())
         if isinstance(settled, Retry):
             await self._retry(row, settled)
@@ -119,6 +109,10 @@ class PageFetching:
         del self.in_hand[row.row]
         self._tray.put(row.row, item)
         self._wake.set()
+
+    async def _put_off(self, row: InboxRow, until: float) -> None:
+        """Later, and not counted as a try: nobody has been asked."""
+        await self._retry(msgspec.structs.replace(row, tries=row.tries - 1), Retry(until, "waits for its host"))
 
     async def _retry(self, row: InboxRow, later: Retry) -> None:
         await in_thread(self._means.store.retry, row, later.due, later.reason)

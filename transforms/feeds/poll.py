@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from transforms.config import PollingConfig
-from transforms.feeds.client import Fetched, FetchFailure
+from transforms.feeds.client import HOLDING, Fetched, FetchFailure
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
 from transforms.feeds.schedule import next_poll, wait_after_failure, wait_after_success
 from transforms.model import FeedCursor, FeedStatus, PollHints, Record
@@ -83,10 +83,13 @@ def after_poll(
     return _succeeded(cursor, request, answer, parsed, polling, now, roll)
 
 
-def after_held(cursor: FeedCursor, until: float) -> FeedCursor:
-    """The cursor of a feed that was not asked, because its host wants to be left alone until then."""
+def put_off(cursor: FeedCursor, until: float, *, held: bool = False) -> FeedCursor:
+    """The cursor of a feed that was not asked; held: because its host wants to be left alone until then."""
     return msgspec.structs.replace(
-        cursor, version=cursor.version + 1, not_before=until, next_poll=max(cursor.next_poll, until)
+        cursor,
+        version=cursor.version + 1,
+        not_before=until if held else cursor.not_before,
+        next_poll=max(cursor.next_poll, until),
     )
 
 
@@ -133,7 +136,7 @@ def _failed(
         cause = "410, feed retired"
         return _set_back(cursor, request, FeedStatus.GONE, cause, polling, now, roll)
     cursor = _set_back(cursor, request, FeedStatus.FAILING, failure.message, polling, now, roll)
-    if failure.retry_after is None or failure.status not in {429, 503}:
+    if failure.retry_after is None or failure.status not in HOLDING:
         return cursor
     not_before = now + min(failure.retry_after, polling.retry_after_cap)
     return msgspec.structs.replace(cursor, not_before=not_before, next_poll=max(cursor.next_poll, not_before))

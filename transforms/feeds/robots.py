@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from transforms.feeds.client import Fetched, FetchFailure
+from transforms.feeds.client import NOT_ASKED, Fetched, FetchFailure
 from transforms.feeds.pace import Pace
 
 TOKEN = "wirewatch"  # noqa: S105 - the product token that robots files address
@@ -88,17 +88,19 @@ class Robots:
         self._clock = clock
         self._kept: dict[str, tuple[float, int, Rules]] = {}
         self._bytes = 0
-        self._asked: dict[str, asyncio.Task[Rules]] = {}
+        self._asked: dict[str, asyncio.Task[Rules | FetchFailure]] = {}
 
     async def may_visit(self, url: str) -> FetchFailure | None:
         """None, or why the URL may not be asked for; lasting only where a file that was read says so."""
         rules = await self._rules(url)
+        if isinstance(rules, FetchFailure):
+            return rules
         if rules.allows(url):
             return None
         message = rules.reason or "forbidden by robots.txt"
         return FetchFailure(url, "robots", message, lasting=not rules.passing)
 
-    async def _rules(self, url: str) -> Rules:
+    async def _rules(self, url: str) -> Rules | FetchFailure:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}".lower()
         until, _, rules = self._kept.get(origin, (0.0, 0, None))
@@ -110,8 +112,10 @@ class Robots:
             task.add_done_callback(lambda _: self._asked.pop(origin, None))
         return await asyncio.shield(task)
 
-    async def _ask(self, origin: str, host: str) -> Rules:
+    async def _ask(self, origin: str, host: str) -> Rules | FetchFailure:
         answer = await self._fetch(f"{origin}/robots.txt")
+        if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
+            return answer
         rules = read_rules(answer)
         self._pace.set_crawl_delay(host, rules.crawl_delay)
         size = 200 + (len(answer.body) if isinstance(answer, Fetched) else 0)

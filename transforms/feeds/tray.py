@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+from transforms.feeds.means import Gate
 from transforms.model import DeadLetter, Page
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -19,23 +20,19 @@ class Tray:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._items: dict[int, Page | DeadLetter] = {}
-        self._bytes = 0
         self._changed = threading.Condition()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._gate = Gate(MAX_BYTES)
         self._ended = False
 
     async def room(self) -> None:
         """Wait until there is room for one more."""
-        await self._room.wait()
+        await self._gate.room()
 
     def put(self, row: int, item: Page | DeadLetter) -> None:
         """On the loop: lay one in."""
         with self._changed:
             self._items[row] = item
-            self._bytes += len(item.body) if isinstance(item, Page) else len(item.input)
-            if self._bytes > MAX_BYTES:
-                self._room.clear()
+            self._gate.add(_size(item))
             self._changed.notify_all()
 
     def end(self) -> None:
@@ -59,6 +56,9 @@ class Tray:
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._ended, wait)
             items, self._items = self._items, {}
-            self._bytes = 0
-        self._loop.call_soon_threadsafe(self._room.set)
+        self._loop.call_soon_threadsafe(self._gate.add, -sum(map(_size, items.values())))
         return items
+
+
+def _size(item: Page | DeadLetter) -> int:
+    return len(item.body) if isinstance(item, Page) else len(item.input)

@@ -152,14 +152,13 @@ def test_retry_after_of_a_host_holds_its_other_feeds_and_pages(press, clock, fol
     for url in urls:
         press.play(url, answer(status=503, headers={"Retry-After": "7200"}))
     store = MemoryStore(*urls, clock=clock)
-    page = store.add_row(Entry(FEED, "x", "http://post.test/page"), NOW + 1)
-    follower = following(store, retry_after_scope="host", concurrency=1, per_host=1)
-    one_pass(follower)
-    assert len(press.asked) < 4
-    assert {cursor.not_before for cursor in store.cursors.values()} == {NOW + 7200.0}
-    clock.now += 1
-    del page
-    assert "/page" not in press.paths()
+    store.add_row(Entry(FEED, "x", "http://post.test/page"), NOW)
+    one_pass(following(store, retry_after_scope="host", concurrency=1, per_host=1))
+    assert len(press.asked) == 1
+    assert all(NOW + 7190.0 < cursor.not_before <= NOW + 7200.0 for cursor in store.cursors.values())
+    [(row, due, reason)] = store.retries
+    assert due > NOW + 7190.0
+    assert (row.tries, reason) == (-1, "waits for its host")
 
 
 def test_page_that_fails_for_a_passing_reason_is_tried_again_later(press, clock, following):
@@ -304,6 +303,58 @@ def test_hosts_are_asked_few_times_at_once(press, clock, following):
     press.play("http://post.test/*", "<p>page</p>")
     assert len(one_pass(following(MemoryStore(FEED, clock=clock), per_host=3))) == 12
     assert press.most_at_once["post.test"] <= 3
+
+
+def test_what_would_wait_too_long_for_its_host_waits_in_the_store(press, clock, following, monkeypatch):
+    monkeypatch.setattr("transforms.feeds.page_fetching.PATIENCE", 0.25)
+    monkeypatch.setattr("transforms.feeds.feed_polling.PATIENCE", 0.25)
+    urls = [f"http://post.test/feed{n}" for n in range(9)]
+    for url in urls:
+        press.play(url, rss())
+    press.play("http://post.test/*", "<p>page</p>")
+    store = MemoryStore(*urls, clock=clock)
+    for number in range(9):
+        store.add_row(Entry(FEED, "x", f"http://post.test/{number}"), NOW)
+    pages = one_pass(following(store, pace=0.1, per_host=1))
+    assert len(press.asked) < 19
+    assert len(pages) + len(store.retries) == 9
+    assert {(row.tries, reason) for row, _, reason in store.retries} == {(-1, "waits for its host")}
+    put_off = [cursor for cursor in store.cursors.values() if cursor.last_poll is None]
+    assert all(NOW < cursor.next_poll < NOW + 5 for cursor in put_off)
+    assert len(put_off) + len(pages) + len(store.retries) > 9
+
+
+def test_full_tray_holds_up_further_pages(press, clock, following, monkeypatch):
+    monkeypatch.setattr("transforms.feeds.tray.MAX_BYTES", 1000)
+    press.play(FEED, rss(*[item(f"/{n}") for n in range(8)]))
+    press.play("http://post.test/*", "x" * 2000)
+    store = MemoryStore(FEED, clock=clock)
+    follower = following(store, per_host=1)
+    follower.start(bounded=True)
+    until = time.monotonic() + PATIENCE
+    while not len(follower._tray):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert len(follower._tray) == 1
+    assert len(wait_for(follower, 8)) == 8
+
+
+def test_drain_before_the_first_step_ends_at_once(press, clock, following):
+    store = MemoryStore(FEED, clock=clock)
+    follower = following(store)
+    follower.drain()
+    follower.start(bounded=False)
+    follower.drain()
+    assert store.under_way == {}
+
+
+def test_empty_page_is_tried_again(press, clock, following):
+    press.play(FEED, rss(item("/1")))
+    press.play("http://post.test/1", " ")
+    store = MemoryStore(FEED, clock=clock)
+    assert one_pass(following(store)) == []
+    assert [reason for _, _, reason in store.retries] == ["empty"]
 
 
 def test_stream_takes_no_more_rows_than_may_be_under_way(press, clock, following):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from transforms.config import PollingConfig
 from transforms.feeds.client import Fetched, FetchFailure
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
-from transforms.feeds.poll import after_held, after_poll, body_hash, needs_parsing, request_for
+from transforms.feeds.poll import after_poll, body_hash, needs_parsing, put_off, request_for
 from transforms.model import Feed, FeedCursor, FeedStatus, PollHints
 
 URL, NEW_URL = "http://a.test/feed", "http://b.test/feed"
@@ -188,8 +188,10 @@ def test_adopted_address_that_fails_is_given_up_for_the_old_one():
 
 
 def test_feed_of_a_host_that_wants_rest_is_put_off():
-    after = after_held(READ, NOW + 50.0)
+    after = put_off(READ, NOW + 50.0, held=True)
     assert (after.version, after.not_before, after.next_poll) == (4, NOW + 50.0, NOW + 50.0)
+    after = put_off(READ, NOW + 50.0)
+    assert (after.version, after.not_before, after.next_poll) == (4, 0.0, NOW + 50.0)
 
 
 @given(st.lists(st.sampled_from(["200", "same", "304", "500", "429", "html", "moved"]), max_size=30), st.data())
