@@ -60,7 +60,9 @@ def release_name() -> str:
     """The release archive of this machine's system and processor."""
     system, machine = platform.system().lower(), _ARCHITECTURES.get(platform.machine().lower())
     if system not in {"linux", "darwin", "windows"} or machine is None:
-        raise PrismError(f"Beam releases no Prism for {platform.system()} on {platform.machine()}; install Go and say make prism")
+        raise PrismError(
+            f"Beam releases no Prism for {platform.system()} on {platform.machine()}; install Go and say make prism"
+        )
     return f"apache_beam-v{beam_version}-prism-{system}-{machine}.zip"
 
 
@@ -72,7 +74,9 @@ def fetch(folder: Path, releases: str = RELEASES) -> Path:
         archive = _read(address)
         published = _read(f"{address}.sha512").split()[0].decode("ascii").lower()
     except OSError as error:
-        raise PrismError(f"cannot fetch {address}: {error}; install Go and say make prism, or set WIREWATCH_PRISM") from error
+        raise PrismError(
+            f"cannot fetch {address}: {error}; install Go and say make prism, or set WIREWATCH_PRISM"
+        ) from error
     seen = hashlib.sha512(archive).hexdigest()
     if seen != published:
         raise PrismError(f"{address} has SHA-512 {seen[:16]}..., published is {published[:16]}...; not used")
