@@ -5,7 +5,6 @@ import importlib.metadata
 import math
 import time
 from collections.abc import Awaitable, Callable
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -14,10 +13,10 @@ from urllib.parse import urljoin
 import aiohttp
 
 from transforms.config import NetworkConfig
+from transforms.feeds.answers import HOLDING, Fetched, FetchFailure, retry_after
 from transforms.feeds.decoding import BadEncoding, CappedBody, TooLarge, Truncated
 from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, safe_url
 from transforms.feeds.pace import HostBusy, Pace
-from transforms.model import Record, Seconds
 
 ROBOTS_BYTES = 500 * 1024
 """Bytes of a robots file that are read, the least that RFC 9309 section 2.5 allows; the rest counts as not there."""
@@ -29,10 +28,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _PASSING = frozenset({408, 421, 423, 425, 429})
 """4xx answers that may be others next time; all 5xx are."""
-HOLDING = frozenset({429, 503})
-"""Answers whose Retry-After counts (RFC 9110 10.2.3, RFC 6585)."""
-NOT_ASKED = frozenset(("host-busy", "host-held"))
-"""Reasons of failures for which nobody was asked."""
 _PAGE_TYPES = frozenset(("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"))
 
 
@@ -50,36 +45,6 @@ _ACCEPT = {
     FetchKind.PAGE: "text/html, application/xhtml+xml, */*;q=0.1",
     FetchKind.ROBOTS: "text/plain, */*;q=0.1",
 }
-
-
-class Fetched(Record, frozen=True):
-    """A usable answer: 200, or 304 to a conditional request."""
-
-    url: str
-    """The final URL, after redirects."""
-    status: int
-    headers: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
-    """Those that later decisions need, names in lower case, values byte-exact."""
-    body: bytes = b""
-    moved_to: str = ""
-    """Where permanent redirects, counted from the first hop, lead; empty: nowhere."""
-    received: Seconds = 0.0
-
-
-class FetchFailure(Record, frozen=True):
-    """No usable answer, and why."""
-
-    url: str
-    """The URL that failed, after redirects."""
-    reason: str
-    """A stable code: forbidden-address, robots, http-404, timeout-headers, too-large, ..."""
-    message: str
-    lasting: bool = False
-    """Asking again soon cannot help."""
-    status: int = 0
-    retry_after: float | None = None
-    """Seconds from the answer on that the server asks to be left alone."""
-    moved_to: str = ""
 
 
 MayVisit = Callable[[str], Awaitable[FetchFailure | None]]
@@ -307,26 +272,6 @@ class _Trip:
         self, reason: str, message: str, *, lasting: bool = False, status: int = 0, retry_after: float | None = None
     ) -> FetchFailure:
         return FetchFailure(self.url, reason, message, lasting, status, retry_after, self.moved_to)
-
-
-def retry_after(headers: dict[str, str], now: float) -> float | None:
-    """Seconds that Retry-After asks for, in both its forms (RFC 9110 10.2.3); a date counts from the answer's own Date."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:12])
-    until = http_date(value)
-    if until is None:
-        return None
-    sent = http_date(headers.get("date", ""))
-    return max(0.0, until - (now if sent is None else sent))
-
-
-def http_date(value: str) -> float | None:
-    """An HTTP date as seconds since the epoch; None where it is none."""
-    try:
-        return parsedate_to_datetime(value).timestamp() if value else None
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _is_whole(status: int, kind: FetchKind, headers: dict[str, str]) -> bool:

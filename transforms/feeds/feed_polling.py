@@ -3,7 +3,8 @@
 import asyncio
 
 from transforms.feeds.acceptance import accept_entry, new_entries
-from transforms.feeds.client import NOT_ASKED, Client, Fetched, FetchFailure, FetchKind
+from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
+from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.means import Gate, Means, in_thread, woken
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed, parse_feed
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for

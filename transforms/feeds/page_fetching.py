@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from transforms.feeds.client import NOT_ASKED, Client, Fetched, FetchKind
+from transforms.feeds.answers import NOT_ASKED, Fetched
+from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.leases import Leases
 from transforms.feeds.means import Means, in_thread, store_call, woken
 from transforms.feeds.pages import Retry, fetched_page, settle_failure

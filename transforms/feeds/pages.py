@@ -5,7 +5,7 @@ from email.message import Message
 import msgspec
 
 from transforms.config import PollingConfig
-from transforms.feeds.client import Fetched, FetchFailure
+from transforms.feeds.answers import Fetched, FetchFailure
 from transforms.model import DeadLetter, InboxRow, Page, Record, Seconds, TextFrom
 
 STEP = "FollowFeeds"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from transforms.config import PollingConfig
-from transforms.feeds.client import HOLDING, Fetched, FetchFailure
+from transforms.feeds.answers import HOLDING, Fetched, FetchFailure
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
 from transforms.feeds.schedule import next_poll, wait_after_failure, wait_after_success
 from transforms.model import FeedCursor, FeedStatus, PollHints, Record

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from transforms.feeds.client import NOT_ASKED, Fetched, FetchFailure
+from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
 from transforms.feeds.pace import Pace
 
 TOKEN = "wirewatch"  # noqa: S105 - the product token that robots files address

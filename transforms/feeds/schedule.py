@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from transforms.config import PollingConfig
-from transforms.feeds.client import http_date
+from transforms.feeds.answers import http_date
 from transforms.model import FeedCursor, PollHints
 
 JITTER = 0.1

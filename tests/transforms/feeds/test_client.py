@@ -8,7 +8,8 @@ from aiohttp import web
 
 from tests.transforms.feeds.press import Press, answer, conditional, raw
 from transforms.config import PollingConfig
-from transforms.feeds.client import Client, Fetched, FetchFailure, FetchKind, retry_after
+from transforms.feeds.answers import Fetched, FetchFailure, retry_after
+from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.pace import Pace
 
 URL = "http://post.test/feed"

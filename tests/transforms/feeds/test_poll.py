@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.config import PollingConfig
-from transforms.feeds.client import Fetched, FetchFailure
+from transforms.feeds.answers import Fetched, FetchFailure
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
 from transforms.feeds.poll import after_poll, body_hash, needs_parsing, put_off, request_for
 from transforms.model import Feed, FeedCursor, FeedStatus, PollHints

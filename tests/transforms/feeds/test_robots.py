@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.config import PollingConfig
-from transforms.feeds.client import Fetched, FetchFailure
+from transforms.feeds.answers import Fetched, FetchFailure
 from transforms.feeds.pace import MAX_CRAWL_DELAY, Pace
 from transforms.feeds.robots import KEPT, KEPT_UNREACHABLE, MAX_WORK, Robots, parsing_work, read_rules
 
