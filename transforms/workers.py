@@ -77,6 +77,7 @@ class _Task:
         self.deadline = deadline
         self.future: Future[Any] = Future()
         self.tries = 0
+        self.killed = False
         self.started = 0.0
 
 
@@ -188,6 +189,9 @@ class WorkerPool:
             ours = error.args[:1] == ("Task timeout",)
             task.future.set_exception(WorkerTimedOut(task.deadline) if ours else error)
         except pebble.ProcessExpired as error:
+            if error.exitcode == -signal.SIGKILL and not task.killed:
+                self._once_more(task)
+                return
             task.future.set_exception(WorkerDied(self._cause(error.exitcode)))
         except (CancelledError, Exception) as error:  # noqa: BLE001 - the function's own, for whoever asks the future
             task.future.set_exception(error)
@@ -203,6 +207,14 @@ class WorkerPool:
     def _forget(self, task: _Task) -> None:
         with self._changed:
             self._running.discard(task)
+            self._changed.notify()
+
+    def _once_more(self, task: _Task) -> None:
+        """Its worker was killed from outside, by the system or a person, which need not be the task's fault."""
+        with self._changed:
+            task.killed = True
+            self._running.discard(task)
+            self._waiting.appendleft(task)
             self._changed.notify()
 
     def _repair(self, broken: pebble.ProcessPool, task: _Task, error: Exception) -> None:

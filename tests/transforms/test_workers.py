@@ -53,6 +53,19 @@ def unpicklable() -> object:
     return lambda: None
 
 
+def killed_at_first(marks: str) -> int:
+    """Killed from outside while the first worker has it; then how many workers have had it."""
+    Path(marks, str(os.getpid())).touch()
+    if len(os.listdir(marks)) == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return len(os.listdir(marks))
+
+
+def always_killed(marks: str) -> None:
+    Path(marks, str(os.getpid())).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def double(value: int) -> int:
     return 2 * value
 
@@ -134,6 +147,16 @@ def test_an_idle_worker_killed_from_outside_loses_no_task(pool: WorkerPool) -> N
             continue
     assert len(results) >= 18
     assert pool.submit(double, 4, deadline=10.0).result(LIVENESS) == 8
+
+
+def test_a_worker_killed_from_outside_costs_no_task(pool: WorkerPool, tmp_path: Path) -> None:
+    assert pool.submit(killed_at_first, str(tmp_path), deadline=10.0).result(LIVENESS) == 2
+
+
+def test_a_task_that_is_killed_twice_is_given_up(pool: WorkerPool, tmp_path: Path) -> None:
+    with pytest.raises(WorkerDied, match="SIGKILL"):
+        pool.submit(always_killed, str(tmp_path), deadline=10.0).result(LIVENESS)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_task_cancelled_in_time_never_runs(pool: WorkerPool) -> None:
