@@ -113,6 +113,7 @@ _LEAD = r"^[\s•·*►▶>»→\-–—\[(]*"
 _LIST_HEADER = re.compile(rf"{_LEAD}(?:{_READ_ALSO}|{_BLOCK_NAME})\s*[:.…\])]*\s*$", re.IGNORECASE)
 _INLINE_HEADER = re.compile(rf"{_LEAD}(?:{_READ_ALSO}\b|{_BLOCK_NAME}\s*:)", re.IGNORECASE)
 _PROMO = re.compile(rf"{_LEAD}(?:{_CALL}|{_SELF_EN}|{_SELF_CYRILLIC}|{_SELF_OTHER})", re.IGNORECASE)
+_REMINDER = re.compile(rf"{_LEAD}(?:{_SELF_EN}|{_SELF_CYRILLIC}|{_SELF_OTHER})", re.IGNORECASE)
 _FILLER = re.compile(
     r"^[\W_]*$|^(?:ad|ads|advertisement:?|реклама|anzeige|publicité|publicidad|reklama|share|tweet|print|email|e-mail|whatsapp|"
     r"facebook|twitter|telegram|pocket|linkedin|reddit|pinterest|savesave|read more|view gallery)$",
@@ -150,6 +151,11 @@ def split_tail(text: str) -> tuple[str, str]:
     if inside and _fits(text, inside.start()):
         cut = inside.start()
     return text[:cut].strip(), text[cut:].strip()
+
+
+def is_reminder(line: str) -> bool:
+    """Does a line of a report point at other articles ("Read also: ...", "We remind, we wrote ...")?"""
+    return bool(_INLINE_HEADER.match(line) or _REMINDER.match(line))
 
 
 def _line_starts(text: str) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ _PLACE_TOKEN = re.compile(rf"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻ][\w.'’-]*|\d{{1,4}
 _LOWER = re.compile(r"[a-zé]{1,10}\.?")
 _MARK_BEFORE = re.compile(r"[(/\[–—\-.,:]\s*$")
 _MARK_BEHIND = re.compile(r"\s*(?:[)/\]]|[-–—:.]\s|[–—])")
-_DASH_BEHIND = re.compile(r"\s*\)?\s*[-–—]{1,2}")
+_DASH_BEHIND = re.compile(r"\s*\)?\.?\s*[-–—]{1,2}")
 _STAFF = re.compile(
     r"^\W*(?:by|von|par|por|de|od|автор|автори|авторы)?\s*(?:the\s+)?$|^\W*(?:by|von|par|por)\s.{2,90}[,|/–—-]\s*(?:the\s+)?$",
     re.IGNORECASE,
@@ -107,7 +107,9 @@ def _is_dateline(before: str, behind: str, *, bracketed: bool) -> bool:
     if bracketed:
         if not re.search(r"\w", behind):  # "(afp/dpa)" ends a text
             return bool(_DASH_BEHIND.match(behind[1:]))
-        return bool(before[:-1].strip() or _DASH_BEHIND.match(behind))
+        if _DASH_BEHIND.match(behind):
+            return True
+        return bool(before[:-1].strip()) and not any(_LOWER.fullmatch(word) for word in before.split())
     if not before.strip():
         return bool(re.match(r"\s+[–—-]{1,2}\s", behind))
     return bool(_MARK_BEFORE.search(before) and _MARK_BEHIND.match(behind))

@@ -88,27 +88,25 @@ def hits_in(text: str, mentions: Sequence[Mention], *, lead: bool = False, lead_
         found = _beside(text, mention)
         if found is None and last and last_found and _JOINED.fullmatch(text, last.end, mention.start):
             found = _Found(last_found.cue, last_found.start, mention.end)  # "ProPublica and the Texas Tribune"
-        last_found = found
-        if found is None:
-            last = mention
-            continue
-        via = None
-        if last and last.outlet.name != mention.outlet.name and _directly_behind(text, last, mention, found):
-            evidence = text[last.start : mention.end]
-            if found.cue.chain:
-                via = last.outlet
-                yield Hit(last.outlet, CreditKind.SOURCE, 0.7, evidence)
-            elif found.cue.relays:
-                yield Hit(last.outlet, CreditKind.SOURCE, 0.8, evidence, via=mention.outlet)
-        yield _hit(mention.outlet, found, text, via, in_lead=lead or mention.start < lead_end)
-        last = mention
+        if found:
+            in_lead = lead or mention.start < lead_end
+            via = None
+            if last and last.outlet.name != mention.outlet.name and _directly_behind(text, last, last_found, found):
+                through = _Found(found.cue._replace(weight=0.7), last.start, mention.end)
+                via = last.outlet if found.cue.chain else None
+                if found.cue.chain or found.cue.relays:
+                    relay = mention.outlet if found.cue.relays else None
+                    yield _hit(last.outlet, through, text, relay, in_lead=in_lead)
+            yield _hit(mention.outlet, found, text, via, in_lead=in_lead)
+        last, last_found = mention, found
 
 
-def _directly_behind(text: str, last: Mention, mention: Mention, found: "_Found") -> bool:
-    """Does a phrase follow the last outlet with nothing of weight between?"""
-    if mention.start - last.end > _CHAIN_GAP or found.start < last.end:
+def _directly_behind(text: str, last: Mention, last_found: "_Found | None", found: "_Found") -> bool:
+    """Does a phrase follow the last outlet (and its verb) with nothing of weight between?"""
+    last_end = max(last.end, last_found.end) if last_found else last.end
+    if not 0 <= found.start - last.end <= _CHAIN_GAP:
         return False
-    return _only_asides(text[last.end : found.start])
+    return _only_asides(text[last_end : found.start])
 
 
 class _Found(NamedTuple):
@@ -169,11 +167,11 @@ def _phrase_before(before: str, behind: str, mention: Mention) -> _Found | None:
 def _allowed(cue: Cue, phrase: Sequence[str], behind: str, mention: Mention) -> bool:
     next_word = _TOKEN.match(behind.lstrip(" "))
     word = next_word.group() if next_word else ""
-    if word.casefold() in NOT_THE_OUTLET:
+    if _normal(word) in NOT_THE_OUTLET:
         return False
     if word in {"'", "’"} or word.casefold() in {"s", "'s", "’s"} or behind[:2] in {"'s", "’s"}:
         owned = _TOKEN.findall(behind[2:])[:2]
-        if any(part.casefold() in NOT_THE_OUTLET for part in owned):
+        if any(_normal(part) in NOT_THE_OUTLET for part in owned):
             return False
     if mention.outlet.common and behind[:1] == " " and word[:1].isupper() and not _WEEKDAY_OR_MONTH.match(word):
         return False

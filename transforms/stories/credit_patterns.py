@@ -266,7 +266,7 @@ ASIDES = _words(
 """Words that may stand between an outlet and its verb: "Axios, which first reported"."""
 
 DESCRIBING = re.compile(
-    r"the|an?|its|and|u\.?s\.?|uk|german|french|israeli|dutch|greek|czech|chinese|"
+    r"the|an?|its|and|\w+'s|u\.?s\.?|uk|german|french|israeli|dutch|greek|czech|chinese|"
     r"american|british|english|scottish|irish|spanish|turkish|polish|swedish|danish|finnish|jewish|kurdish|ukrainian|russian|"
     r"italian|canadian|australian|austrian|belgian|brazilian|bulgarian|egyptian|estonian|georgian|hungarian|indian|iranian|"
     r"jordanian|latvian|lithuanian|moldovan|norwegian|palestinian|romanian|serbian|syrian|belarusian|chinese|japanese|lebanese|"

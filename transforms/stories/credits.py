@@ -9,6 +9,7 @@ the text itself (named_in_text.py).
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from transforms.articles.boilerplate import is_reminder
 from transforms.model import Article, Credit, CreditKind, Link
 from transforms.stories.agencies import agency_marks
 from transforms.stories.credit_context import Hit, hits_in, snippet
@@ -19,6 +20,9 @@ from transforms.stories.outlets import Mention, Outlet, OutletTable
 LEAD_CHARACTERS = 500
 LEAD_SHARE = 0.25
 """What stands in the headline or the lead credits the whole report; later it credits one fact."""
+MOST_CHARACTERS = 100_000
+MOST_MENTIONS = 500
+"""Bounds on the work that a hostile text can cause; no article needs more."""
 REPEATED = 3
 REPEATED_WEIGHT = 0.75
 """So many phrases of reporting credit the whole report wherever they stand."""
@@ -39,11 +43,12 @@ def find_credits(article: Article, body: str, tail: str, outlets: OutletTable) -
         outlets: the outlet table.
     """
     own = _Own(article, outlets)
+    report = "\n".join(line for line in body[:MOST_CHARACTERS].split("\n") if not is_reminder(line))
     hits = [
-        *agency_marks(article.authors, body, tail, outlets),
+        *agency_marks(article.authors, report, tail, outlets),
         *_headline(article.title, outlets),
-        *_text(body, article.title, outlets),
-        *_page(article, body, outlets),
+        *_text(report, article.title, outlets),
+        *_page(article, report, outlets),
     ]
     return _gathered([hit for hit in hits if not own.is_own(hit.outlet)], own)
 
@@ -98,7 +103,7 @@ def _slug(name: str) -> str:
 
 def _headline(title: str, outlets: OutletTable) -> Iterable[Hit]:
     """Credits of the headline: "... - Axios", "Axios: ...", "Axios reports ..."."""
-    known = outlets.mentions(title)
+    known = outlets.mentions(title)[:MOST_MENTIONS]
     mentions = sorted([*known, *named_in_text(title, known, outlets)])
     yield from hits_in(title, mentions, lead=True)
     bare = title.rstrip(" .)”\"»'")
@@ -115,7 +120,7 @@ def _headline(title: str, outlets: OutletTable) -> Iterable[Hit]:
 
 
 def _text(body: str, title: str, outlets: OutletTable) -> Iterable[Hit]:
-    known = outlets.mentions(body)
+    known = outlets.mentions(body)[:MOST_MENTIONS]
     mentions = sorted([*known, *named_in_text(body, known, outlets)])
     lead_end = max(LEAD_CHARACTERS, int(LEAD_SHARE * len(body)))
     if body.startswith(title) and title:  # some extractors repeat the headline

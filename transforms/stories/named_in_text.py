@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from transforms.stories.credit_patterns import DESCRIBING
 from transforms.stories.outlets import Mention, Outlet, OutletTable
 
 _NAME_CHARACTERS = 60
+_MOST_CANDIDATES = 300
+"""Far more than any article names: a bound on the work a hostile text can cause."""
 _CAPITAL = r"[A-ZÀ-ÞŁŚŻŽČŠ]"
 _WORD = rf"{_CAPITAL}[\w'’&]*"
 _HEAD_NOUN = (
@@ -36,7 +39,7 @@ _OUTLET_WORD = re.compile(
 )
 _LABELLED = re.compile(
     r"^\W*(?:Source|Sources|Via|H/T|h/t|Hat tip|Джерело|Источник|Quelle|Fuente|Źródło|Fonte)\s*:\s*(?:the )?"
-    r"((?:[A-ZÀ-ÞŁŚŻА-ЯЁІЇЄҐ][\w'’&.-]* ?){1,5}?)\.?\s*$",
+    r"([A-ZÀ-ÞŁŚŻА-ЯЁІЇЄҐ][\w'’&.-]*(?: [A-ZÀ-ÞŁŚŻА-ЯЁІЇЄҐ][\w'’&.-]*){0,4})\s*$",
     re.MULTILINE,
 )
 _DOMAIN_END = re.compile(
@@ -84,7 +87,7 @@ def named_in_text(text: str, known: Sequence[Mention], outlets: OutletTable) -> 
     """Names that look like outlets' and stand where no known one stands; context decides whether they are credited."""
     taken = [(mention.start, mention.end) for mention in known]
     found: list[Mention] = []
-    for at, raw in _candidates(text):
+    for at, raw in islice(_candidates(text), _MOST_CANDIDATES):
         start, name = _without_filler(at + len(raw) - len(raw.lstrip()), raw.strip(" \u00a0.,"))
         end = start + len(name)
         if not name or any(start < other_end and other_start < end for other_start, other_end in taken):
