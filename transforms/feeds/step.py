@@ -43,25 +43,36 @@ class VigilCoder(RecordCoder):
     record = Vigil
 
 
+THE_REST: int | None = None
+"""Claimed instead of a look: all looks that are left, and so the watch's end."""
+
+
 class VigilTracker(RestrictionTracker):
-    """One look is claimed, the rest deferred; it can be split after what is claimed, and nowhere else."""
+    """One look is claimed, the rest deferred, or the rest is claimed once the following has been drained.
+
+    It can be split after what is claimed, and nowhere else.
+    """
 
     def __init__(self, vigil: Vigil) -> None:
         self._vigil = vigil
         self._claimed: int | None = None
+        self._over = False
 
     def current_restriction(self) -> Vigil:
         return self._vigil
 
-    def try_claim(self, position: int) -> bool:
-        """Claim one look; False when it belongs to the residual of a split."""
+    def try_claim(self, position: int | None) -> bool:
+        """Claim one look, or THE_REST; False when it belongs to the residual of a split."""
+        if position is None:  # THE_REST
+            self._over = self._vigil.end is None
+            return self._over
         if self._vigil.end is not None and position >= self._vigil.end:
             return False
         self._claimed = position
         return True
 
     def try_split(self, fraction_of_remainder: float) -> tuple[Vigil, Vigil] | None:
-        if fraction_of_remainder != 0 or self._vigil.end is not None:
+        if fraction_of_remainder != 0 or self._vigil.end is not None or self._over:
             return None
         at = self._vigil.start if self._claimed is None else self._claimed + 1
         residual = Vigil(at)
@@ -69,6 +80,8 @@ class VigilTracker(RestrictionTracker):
         return self._vigil, residual
 
     def check_done(self) -> None:
+        if self._over:
+            return
         end = self._vigil.end
         if end is None:
             raise ValueError(f"the watch {self._vigil!r} has no end, yet its look returned without deferring the rest")
@@ -118,7 +131,7 @@ class _FollowPassDoFn(beam.DoFn):
 
 
 class _FollowStreamDoFn(beam.DoFn):
-    """An endless stream: each look hands in what is ready and defers the rest."""
+    """An endless stream: each look hands in what is ready and defers the rest; ends once its follower is drained."""
 
     def __init__(self, open_follower: Callable[[Shard], Follower]) -> None:
         self._open_follower = open_follower
@@ -132,6 +145,9 @@ class _FollowStreamDoFn(beam.DoFn):
     ) -> Iterator[Any]:
         follower = self._open_follower(shard)
         follower.start(bounded=False)
+        if follower.done():
+            tracker.try_claim(THE_REST)  # the watermark goes to its end: waves end, and so does the job
+            return
         if not tracker.try_claim(tracker.current_restriction().start):
             return
         now = max(Timestamp.now(), watermark.current_watermark() or Timestamp(0))

@@ -20,7 +20,7 @@ from tests.transforms.feeds.test_follower import Threads
 from transforms.config import PollingConfig
 from transforms.feeds.follower import Follower
 from transforms.feeds.ports import Shard
-from transforms.feeds.step import FollowFeeds, ShardCoder, Vigil, VigilCoder, VigilTracker
+from transforms.feeds.step import THE_REST, FollowFeeds, ShardCoder, Vigil, VigilCoder, VigilTracker
 
 FEED = "http://post.test/feed"
 PRISM = find_prism()
@@ -132,6 +132,18 @@ def test_tracker_splits_after_what_is_claimed_and_nowhere_else(start, claim, fra
     assert not tracker.try_claim(residual.start)
     tracker.check_done()
     assert tracker.current_progress().completed_work == 0.0
+
+
+@given(st.integers(0, 1000), st.booleans(), st.booleans())
+def test_tracker_is_done_when_the_rest_is_claimed_unless_it_was_split_off(start, claim, split):
+    tracker = VigilTracker(Vigil(start))
+    if claim:
+        assert tracker.try_claim(start)
+    if split:
+        assert tracker.try_split(0) is not None
+    assert tracker.try_claim(THE_REST) is not split
+    assert tracker.try_split(0) is None
+    tracker.check_done()
 
 
 def test_look_that_neither_ends_nor_defers_is_an_error():
