@@ -35,6 +35,8 @@ T = TypeVar("T")
 _opened: dict[tuple[Any, ...], Any] = {}
 _opening = threading.RLock()
 _beats: dict[str, float] = {}
+_draining: set[str] = set()
+"""Owners that have been told to drain: a follower that is opened later drains too."""
 
 
 def _once(key: tuple[Any, ...], make: Callable[[], T]) -> T:
@@ -82,7 +84,10 @@ class Parts:
     def open_follower(self, shard: Shard) -> Follower:
         """A pass has its own follower; a stream's lives as long as its process. Each call is a beat of the source."""
         _beats[self.owner] = time.monotonic()
-        return _once((self.owner, "follower", self.pass_number, shard.index), lambda: self._follower(shard))
+        follower = _once((self.owner, "follower", self.pass_number, shard.index), lambda: self._follower(shard))
+        if self.owner in _draining:
+            follower.drain()
+        return follower
 
     def last_beat(self) -> float:
         """When the source last looked in this process, by the monotonic clock; the first question is a beat."""
@@ -91,6 +96,7 @@ class Parts:
     def drain(self) -> None:
         """End the following: what is not handed in goes back, what is goes on to its end."""
         with _opening:
+            _draining.add(self.owner)
             followers = [opened for key, opened in _opened.items() if key[:2] == (self.owner, "follower")]
         for follower in followers:
             follower.drain()
