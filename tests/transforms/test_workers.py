@@ -56,9 +56,9 @@ def unpicklable() -> object:
 def killed_at_first(marks: str) -> int:
     """Killed from outside while the first worker has it; then how many workers have had it."""
     Path(marks, str(os.getpid())).touch()
-    if len(os.listdir(marks)) == 1:
+    if len(list(Path(marks).iterdir())) == 1:
         os.kill(os.getpid(), signal.SIGKILL)
-    return len(os.listdir(marks))
+    return len(list(Path(marks).iterdir()))
 
 
 def always_killed(marks: str) -> None:
