@@ -71,16 +71,17 @@ class Follower:
         self._closing = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
         self._done = threading.Event()
+        self._drained = False
         self._looked = float("-inf")
 
     def start(self, *, bounded: bool) -> None:
-        """Begin, unless begun; begin anew after a crash.
+        """Begin, unless begun or drained; begin anew after a crash.
 
         Args:
             bounded: end when nothing is due and no row is left to take, or after pass_pages pages.
         """
         with self._starting:
-            if self._running is not None and not self._crash():
+            if self._drained or (self._running is not None and not self._crash()):
                 return
             self._means.bounded = bounded
             self._done.clear()
@@ -99,7 +100,7 @@ class Follower:
         return items
 
     def done(self) -> bool:
-        """Has a bounded pass handed in all that it will?"""
+        """Has it handed in all that it will: at a bounded pass's end, or drained?"""
         return self._done.is_set() and not len(self._tray) and not self._crash()
 
     def busy(self) -> bool:
@@ -115,9 +116,13 @@ class Follower:
         return self._means.store.due_deliveries()
 
     def drain(self) -> None:
-        """Stop: cursors are written, rows that have not been handed in given back. Blocks until that is done."""
-        running = self._running
-        if running is not None and not running.done():
+        """Stop for good: cursors are written, rows that have not been handed in given back. Blocks until that is done."""
+        with self._starting:
+            self._drained = True
+            running = self._running
+        if running is None:
+            self._end()
+        elif not running.done():
             self._loop.call_soon_threadsafe(self._stop)
             concurrent.futures.wait([running], DRAIN_SECONDS)
 
@@ -155,6 +160,8 @@ class Follower:
             self._pages = PageFetching(means, client, robots, leases, self._tray, accepted)
             async with asyncio.TaskGroup() as group:  # an error of the store in one ends all
                 self._following = group.create_task(self._follow(feeds, self._pages, accepted))
+                if self._closing.is_set():  # drained since the session is being made
+                    self._following.cancel()
                 group.create_task(leases.keep(self._closing))
 
     async def _follow(self, feeds: FeedPolling, pages: PageFetching, accepted: asyncio.Event) -> None:

@@ -384,6 +384,15 @@ def test_stream_polls_again_when_due(press, clock, following):
     assert page.url == "http://post.test/2"
 
 
+def test_drained_before_its_start_it_follows_nothing(press, clock, following):
+    follower = following(MemoryStore(FEED, clock=clock))
+    follower.drain()
+    follower.start(bounded=False)
+    assert follower.ready(0.0) == []
+    assert follower.done()
+    assert press.paths() == []
+
+
 def test_drain_gives_back_what_was_not_handed_in(press, clock, following):
     press.play(FEED, rss(item("/slow"), item("/quick")))
     press.play("http://post.test/slow", raw(b"", then="hang"))
