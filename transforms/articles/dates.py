@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from dateutil import parser as dateutil_parser  # type: ignore[import-untyped]
-from dateutil import tz  # type: ignore[import-untyped]
+from dateutil import parser as dateutil_parser
+from dateutil import tz
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 """Before the web nothing was published on it: an earlier date is an error (mostly 1970, 0001)."""

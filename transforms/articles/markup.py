@@ -1,0 +1,87 @@
+"""Bytes to an HTML tree, once, with caps on what a tree may hold."""
+
+import functools
+import re
+
+import charset_normalizer
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import load_html
+from w3lib.encoding import html_to_unicode, resolve_encoding
+
+from transforms.articles.pages import UnreadablePage
+from transforms.config import ExtractionConfig
+
+_SAMPLE = 16_384
+"""Bytes that the detection of an undeclared encoding looks at."""
+_MAX_ATTRIBUTES = 1_000
+"""Of one tag: libxml2 compares each with all others (100,000 take 17 s)."""
+_LONG_TAG = 8_192
+"""Characters of a tag from which on its attributes are counted."""
+_TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_ATTRIBUTE_GAP = re.compile(r"[\s/]+")
+_WRONG = "\ufffd"
+
+
+def decode_html(body: bytes, charset: str = "") -> str:
+    """The page's text by the HTML standard's order: byte-order mark, Content-Type header, meta in the head, detection.
+
+    https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding (by w3lib). A declared
+    encoding that the bytes plainly break gives way to detection.
+    """
+    declared = f"text/html; charset={charset}" if charset else None
+    encoding, text = html_to_unicode(declared, body, auto_detect_fun=_detect, default_encoding="utf-8")
+    if text.count(_WRONG, 0, _SAMPLE) * 50 > min(len(text), _SAMPLE):
+        better = _detect(body)
+        if better and better != encoding:
+            return body.decode(better, "replace")
+    return text
+
+
+def _detect(body: bytes) -> str | None:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    middle = len(body) // 2
+    sample = body[: _SAMPLE // 2] + body[middle : middle + _SAMPLE // 2]
+    best = charset_normalizer.from_bytes(sample, steps=4, chunk_size=512).best()
+    return resolve_encoding(best.encoding) if best else None
+
+
+def parse_html(text: str, config: ExtractionConfig) -> HtmlElement:
+    """The page's tree, without table spans; libxml2 itself nests no deeper than 256.
+
+    Raises:
+        UnreadablePage: too-large or not-html.
+    """
+    tree = load_html(_with_few_attributes(text))
+    if tree is None:
+        raise UnreadablePage("not-html", "no HTML was found in it")
+    elements = int(tree.xpath("count(//*)"))
+    if elements > config.max_elements:
+        raise UnreadablePage("too-large", f"it has {elements:,} elements, at most {config.max_elements:,} are read")
+    if _deeper(config.max_depth)(tree):
+        raise UnreadablePage("too-large", f"its elements are nested deeper than {config.max_depth}")
+    for cell in tree.iter("td", "th"):  # a span of a million is a million cells to trafilatura
+        cell.attrib.pop("colspan", None)
+        cell.attrib.pop("rowspan", None)
+    return tree
+
+
+def _with_few_attributes(text: str) -> str:
+    pieces = text.split("<")
+    long = [index for index, piece in enumerate(pieces) if len(piece) > _LONG_TAG]
+    for index in long:
+        tag, end, rest = pieces[index].partition(">")
+        name = _TAG_NAME.match(tag)
+        if name and len(_ATTRIBUTE_GAP.findall(tag)) > _MAX_ATTRIBUTES:
+            pieces[index] = f"{name[0]}{end}{rest}"
+    return "<".join(pieces) if long else text
+
+
+@functools.cache
+def _deeper(depth: int) -> etree.XPath:
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
