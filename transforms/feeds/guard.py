@@ -26,6 +26,9 @@ MAX_URL = 4096
 
 _PARTS = re.compile(r"(?i)(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _AUTHORITY = re.compile(r"(?P<host>\[(?=[^\]]*:)[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?")
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+_AS_WRITTEN = re.compile(r"(?!.*/(?:\.|%2e))/[!#-;=?-_a-z~]*", re.IGNORECASE | re.ASCII)
+"""Path and query that need no escaping and hold no dot segments."""
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _QUAD = re.compile(r"(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}")
@@ -63,7 +66,7 @@ def safe_url(url: str, network: NetworkConfig) -> SafeUrl:
     """The URL in the spelling that is sent; raises ForbiddenAddress. What two parsers might read differently is refused."""
     if len(url) > MAX_URL:
         raise ForbiddenAddress(f"URL longer than {MAX_URL} characters")
-    if "\\" in url or any(_is_control(char) for char in url):
+    if _CONTROL.search(url) or (not url.isascii() and any(_is_control(char) for char in url)):
         raise ForbiddenAddress("URL with a backslash, white space or control characters")
     parts = _PARTS.fullmatch(url)
     if not parts:
@@ -243,12 +246,14 @@ def _ascii_host(spelled: str) -> str:
 
 
 def _is_control(char: str) -> bool:
-    return char <= " " or "\x7f" <= char <= "\xa0" or (char > "\xff" and unicodedata.category(char)[0] in "CZ")
+    return char > "\xff" and unicodedata.category(char)[0] in "CZ"
 
 
 def _quoted(rest: str) -> str:
     """Path and query as they are sent: as written, without fragment and dot segments, other characters escaped."""
     rest = rest.partition("#")[0]
+    if _AS_WRITTEN.fullmatch(rest):
+        return rest
     path, mark, query = rest.partition("?")
     if "/." in path or "/%2e" in path.lower():
         path = URL(f"http://host{path}").raw_path

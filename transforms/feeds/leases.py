@@ -36,12 +36,13 @@ class Leases:
 
     async def keep(self, closing: asyncio.Event) -> None:
         """Renew until closing."""
-        while not closing.is_set():
-            closed = asyncio.create_task(closing.wait())
-            await asyncio.wait({closed}, timeout=RENEW_EVERY)
-            if closed.done():
-                return
-            closed.cancel()
+        while True:
+            try:
+                async with asyncio.timeout(RENEW_EVERY):
+                    await closing.wait()
+                return  # noqa: TRY300 - the wait is what is tried
+            except TimeoutError:
+                pass
             oldest = time.monotonic() - RENEW_FOR
             self._taken = {row: taken for row, taken in self._taken.items() if taken > oldest}
             if self._taken:

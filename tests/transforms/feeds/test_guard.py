@@ -240,6 +240,7 @@ def test_urls_that_lead_inside_or_mislead_are_refused(url):
         ("http://новини.укр/стаття", "http://xn--b1amarcd.xn--j1amh/%D1%81%D1%82%D0%B0%D1%82%D1%82%D1%8F"),
         ("http://example.com/a/../b/./c", "http://example.com/b/c"),
         ("http://example.com/a|b?c={d}", "http://example.com/a|b?c=%7Bd%7D"),
+        ("http://example.com/\u212a?\u017f", "http://example.com/%E2%84%AA?%C5%BF"),
         ("http://8.8.8.8/", "http://8.8.8.8/"),
         ("http://[2606:4700::1111]/", "http://[2606:4700::1111]/"),
         ("http://my_host.example/", "http://my_host.example/"),
