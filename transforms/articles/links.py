@@ -32,6 +32,8 @@ _BLOCKS = frozenset(
     }
 )
 _LEAVES = ("p", "li", "blockquote", "div", "h1", "h2", "h3", "h4")
+_NOT_WORD = re.compile(r"\W+")
+_LEAST_PROBE = 8
 _PROBE = 60
 """Characters of a block that are looked for in the text."""
 _CREDIT_LINE = re.compile(
@@ -57,6 +59,7 @@ class TextLinks:
         self._domain = registrable_domain(base)
         self._folded = _fold(text)
         self._outside: dict[str, bool] = {}
+        self._places: dict[HtmlElement, float | None] = {}
 
     def found(self) -> tuple[Link, ...]:
         """Links to other sites whose paragraph is in the text, or directly behind one that is; in the page's order."""
@@ -117,9 +120,14 @@ class TextLinks:
         return None
 
     def _find(self, block: HtmlElement) -> float | None:
-        words = _fold(block.text_content())
-        for probe in (words[:_PROBE], words[-_PROBE:]):
-            at = self._folded.find(probe) if len(probe) >= 8 else -1
+        if block not in self._places:
+            self._places[block] = self._look_up(block)
+        return self._places[block]
+
+    def _look_up(self, block: HtmlElement) -> float | None:
+        words = block.text_content().strip()
+        for probe in (_fold(words[: 4 * _PROBE])[:_PROBE], _fold(words[-4 * _PROBE :])[-_PROBE:]):
+            at = self._folded.find(probe) if len(probe) >= _LEAST_PROBE else -1
             if at >= 0:
                 return min(at / max(len(self._folded), 1), 1.0)
         return None
@@ -133,4 +141,4 @@ def _block(anchor: HtmlElement) -> HtmlElement:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"\W+", "", text[:1_000_000]).casefold()
+    return _NOT_WORD.sub("", text[:1_000_000]).casefold()

@@ -5,7 +5,6 @@ htmldate (https://htmldate.readthedocs.io) last and only where asked for.
 """
 
 import html
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -62,8 +61,9 @@ _OUTLET_METAS = (
 )
 _LABEL_BEFORE = {"twitter:data1": ("twitter:label1", re.compile(r"written by|by|author", re.IGNORECASE))}
 
-_MARKED_AUTHORS = etree.XPath(".//*[@itemprop='author' or @itemprop='author creator' or @rel='author']")
-_AUTHOR_LIKE = etree.XPath(".//*[contains(@class, 'uthor') or contains(@class, 'yline')]")
+_AUTHOR_LIKE = etree.XPath(
+    ".//*[contains(@class, 'uthor') or contains(@class, 'yline') or @rel='author' or starts-with(@itemprop, 'author')]"
+)
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|author)(?:$|[\s]|[_-]{1,2}(?:name|author|text|link|info))|post-author|ArticleAuthor|Byline|AuthorName"
 )
@@ -308,10 +308,14 @@ def _labelled(head: _Head, name: str) -> bool:
 
 
 def _visible(tree: HtmlElement) -> Iterator[list[str]]:
-    for element in _MARKED_AUTHORS(tree)[:4]:
-        yield from _byline(element)
-    bylines = (element for element in _AUTHOR_LIKE(tree) if _BYLINE_CLASS.search(element.get("class")))
-    for element in itertools.islice(bylines, 4):
+    marked: list[HtmlElement] = []
+    bylines: list[HtmlElement] = []
+    for element in _AUTHOR_LIKE(tree):
+        if element.get("rel") == "author" or element.get("itemprop"):
+            marked.append(element)
+        elif _BYLINE_CLASS.search(element.get("class") or ""):
+            bylines.append(element)
+    for element in (*marked[:4], *bylines[:4]):
         yield from _byline(element)
 
 
