@@ -37,6 +37,12 @@ def _write_articles(connection: sa.Connection, ledger: str, wave: Wave) -> None:
     _upsert(connection, texts, ["article_id", "text_hash"], untold)
     _upsert(connection, fingerprints, ["article_id", "text_hash"], [_fingerprint(a) for a in decided])
     _upsert(connection, articles, ["article_id"], [_identity(ledger, a) for a in decided], keep=_FIRST_DECISION)
+    if decided:
+        article = texts.c.article_id == sa.bindparam("revised")
+        former = sa.and_(article, texts.c.text_hash != sa.bindparam("current"), texts.c.latest)
+        latest = {a.judged.article.id: a.judged.article.text_hash for a in decided}
+        revised = [{"revised": article_id, "current": text_hash} for article_id, text_hash in latest.items()]
+        connection.execute(texts.update().where(former).values(latest=False), revised)
 
 
 _FIRST_DECISION = ("ledger", "decided", "accepted")
@@ -64,6 +70,7 @@ def _text(decided: DecidedArticle, outcomes: dict[tuple[str, int], Outcome]) -> 
         "text": article.text,
         "relevance": pack(decided.judged.relevance),
         "outcome": None if outcome is None else pack(outcome),
+        "latest": True,
     }
 
 

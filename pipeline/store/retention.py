@@ -1,6 +1,7 @@
 """What is forgotten, and when; what an open alert rests on is kept."""
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -185,10 +186,8 @@ def _texts(connection: sa.Connection, ledger: str, before: Seconds) -> int:
         .where(sa.not_(_open_article(texts.c.article_id)))
         .limit(_AT_ONCE)
     )
-    rows = connection.execute(old).all()
-    for article_id, text_hash in rows:
-        this = sa.and_(texts.c.article_id == article_id, texts.c.text_hash == text_hash)
-        connection.execute(texts.update().where(this).values(text=None))
+    rows = _pairs(connection, old)
+    connection.execute(texts.update().where(_among(texts, rows)).values(text=None))
     return len(rows)
 
 
@@ -203,18 +202,13 @@ def _old_revisions(connection: sa.Connection, ledger: str, before: Seconds) -> i
         sa.select(texts.c.article_id, texts.c.text_hash)
         .join(articles, articles.c.article_id == texts.c.article_id)
         .where(articles.c.ledger == ledger, texts.c.seen < before, texts.c.text.is_not(None))
-        .where(texts.c.text_hash != articles.c.text_hash, sa.not_(in_window))
+        .where(sa.not_(texts.c.latest), sa.not_(in_window))
         .where(sa.not_(_open_article(texts.c.article_id)))
         .limit(_AT_ONCE)
     )
-    rows = connection.execute(old).all()
-    for article_id, text_hash in rows:
-        for table in (texts, fingerprints):
-            this = sa.and_(table.c.article_id == article_id, table.c.text_hash == text_hash)
-            if table is texts:
-                connection.execute(texts.update().where(this).values(text=None))
-            else:
-                connection.execute(table.delete().where(this))
+    rows = _pairs(connection, old)
+    connection.execute(texts.update().where(_among(texts, rows)).values(text=None))
+    connection.execute(fingerprints.delete().where(_among(fingerprints, rows)))
     return len(rows)
 
 
@@ -226,11 +220,18 @@ def _fingerprints(connection: sa.Connection, ledger: str, before: Seconds) -> in
         .where(sa.not_(_open_article(fingerprints.c.article_id)))
         .limit(_AT_ONCE)
     )
-    rows = connection.execute(old).all()
-    for article_id, text_hash in rows:
-        this = sa.and_(fingerprints.c.article_id == article_id, fingerprints.c.text_hash == text_hash)
-        connection.execute(fingerprints.delete().where(this))
+    rows = _pairs(connection, old)
+    connection.execute(fingerprints.delete().where(_among(fingerprints, rows)))
     return len(rows)
+
+
+def _pairs(connection: sa.Connection, old: sa.Select[Any]) -> list[tuple[str, str]]:
+    """(article, text) keys."""
+    return [(article_id, text_hash) for article_id, text_hash in connection.execute(old)]
+
+
+def _among(table: sa.Table, pairs: list[tuple[str, str]]) -> sa.ColumnElement[bool]:
+    return sa.tuple_(table.c.article_id, table.c.text_hash).in_(pairs)
 
 
 def _seen_links(connection: sa.Connection, before: Seconds) -> int:

@@ -112,8 +112,12 @@ texts = Table(
     Column("text", Packed),
     Column("relevance", LargeBinary, nullable=False),
     Column("outcome", LargeBinary),
-    Index("texts_seen", "seen"),
+    Column("latest", Boolean, nullable=False),
 )
+_has_words = texts.c.text.is_not(None)
+Index("texts_seen", texts.c.seen, sqlite_where=_has_words, postgresql_where=_has_words)
+_replaced = sa.and_(_has_words, sa.not_(texts.c.latest))
+Index("texts_replaced", texts.c.seen, sqlite_where=_replaced, postgresql_where=_replaced)
 
 fingerprints = Table(
     "fingerprints",
@@ -176,6 +180,7 @@ alerts = Table(
     Index("alerts_revision", "alert_id", "revision", unique=True),
     Index("alerts_since", "ledger", "latest", "seq"),
     Index("alerts_story", "story_id"),
+    Index("alerts_raised", "raised"),
     sqlite_autoincrement=True,
 )
 

@@ -69,7 +69,7 @@ def judged(name: str, *, published: float = NOW, text: str = "", row: int = 0, r
         published=published,
         seen=published,
         row=row,
-        text_hash=f"hash of {text}",
+        text_hash=digest(text),
     )
     fingerprint = Fingerprint(
         article_id=name,

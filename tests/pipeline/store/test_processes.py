@@ -27,7 +27,9 @@ def test_two_processes_that_open_an_empty_database_make_one_store(empty_url: str
     openers = [start("open", empty_url) for _ in range(2)]
     assert [opener.communicate(timeout=60) for opener in openers] == [("", None)] * 2
     assert [opener.returncode for opener in openers] == [0, 0]
-    assert open_store(empty_url, create=False).reading.counts().articles == 0
+    store = open_store(empty_url, create=False)
+    assert store.reading.counts().articles == 0
+    store.close()
 
 
 def test_a_second_owner_is_told_who_the_first_is(store: Store) -> None:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
         sqlite_autoincrement=True,
     )
+    op.create_index("alerts_raised", "alerts", ["raised"], unique=False)
     op.create_index("alerts_revision", "alerts", ["alert_id", "revision"], unique=True)
     op.create_index("alerts_since", "alerts", ["ledger", "latest", "seq"], unique=False)
     op.create_index("alerts_story", "alerts", ["story_id"], unique=False)
@@ -233,6 +234,22 @@ def upgrade() -> None:
         sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.Column("relevance", sa.LargeBinary(), nullable=False),
         sa.Column("outcome", sa.LargeBinary(), nullable=True),
+        sa.Column("latest", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("article_id", "text_hash"),
     )
-    op.create_index("texts_seen", "texts", ["seen"], unique=False)
+    op.create_index(
+        "texts_replaced",
+        "texts",
+        ["seen"],
+        unique=False,
+        sqlite_where=sa.text("text IS NOT NULL AND latest = 0"),
+        postgresql_where=sa.text("text IS NOT NULL AND NOT latest"),
+    )
+    op.create_index(
+        "texts_seen",
+        "texts",
+        ["seen"],
+        unique=False,
+        sqlite_where=sa.text("text IS NOT NULL"),
+        postgresql_where=sa.text("text IS NOT NULL"),
+    )
