@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import signal
 import socket
 import subprocess
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
+import grpc  # type: ignore[import-untyped]
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.portability.prism_runner import PrismRunner
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 SILENCE = 120.0
 """Seconds without a beat of the source after which a stream counts as dead, whatever state its runner reports."""
 PRISM_STARTS_IN = 30.0
+_DYING = 2.0
+"""Seconds after its connection for which a dying Prism may take to be gone."""
 STATE_EVERY = 1.0
 _LOCAL = {None, "", "DirectRunner", "FnApiRunner"}
 
@@ -76,15 +80,23 @@ def run_stream(parts: Parts, shards: list[Shard], beam_args: Sequence[str], pris
         return
     if prism is None:
         raise StreamDied("there is no Prism binary; say `make prism`, or set WIREWATCH_PRISM to one")
-    with _prism_server(prism) as endpoint:
+    with _prism_server(prism) as (server, endpoint):
         options = _options([*beam_args, "--streaming", f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"])
         pipeline = beam.Pipeline(runner=PrismRunner(), options=options)
         graph.watch(pipeline, parts, shards, bounded=False)
-        _supervise(pipeline.run(), parts)
+        try:
+            _supervise(pipeline.run(), parts)
+        except grpc.RpcError as error:
+            raise StreamDied(_how_prism_ended(server, error)) from error
 
 
 def _supervise(result: Any, parts: Parts) -> None:
-    """Wait for the stream's end; a runner may report RUNNING over a dead stream, so its beats count, not its state."""
+    """Wait for the stream's end; a runner may report RUNNING over a dead stream, so its beats count, not its state.
+
+    Raises:
+        grpc.RpcError: the runner is gone.
+        StreamDied: it has given up, or has been silent for too long.
+    """
     while True:
         state = result.state
         if PipelineState.is_terminal(state):
@@ -101,8 +113,19 @@ def _options(beam_args: Sequence[str]) -> PipelineOptions:
     return PipelineOptions(list(beam_args), allow_unsafe_triggers=False)
 
 
+def _how_prism_ended(server: "subprocess.Popen[bytes]", error: grpc.RpcError) -> str:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(_DYING)
+    code = server.returncode
+    if code is None:
+        how = f"does not answer ({error.code().name if isinstance(error, grpc.Call) else error})"
+    else:
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    return f"the stream's runner, Prism, {how}; start the stream again, nothing decided is lost"
+
+
 @contextlib.contextmanager
-def _prism_server(binary: Path) -> Iterator[str]:
+def _prism_server(binary: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
     """A Prism of our own that dies with this process, so that no launcher killed before leaves one behind."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -119,7 +142,7 @@ def _prism_server(binary: Path) -> Iterator[str]:
     threading.Thread(target=_log_lines, args=(server,), name="prism's log", daemon=True).start()
     try:
         _await_port(server, port)
-        yield f"localhost:{port}"
+        yield server, f"localhost:{port}"
     finally:
         server.terminate()
         try:
