@@ -13,7 +13,7 @@ from pipeline.store import versions
 from pipeline.store.dead_letters import DeadLetters
 from pipeline.store.engine import PATIENCE, Database, first_line, parse_url
 from pipeline.store.errors import StoreUnavailableError
-from pipeline.store.feeds import Feeds, ListedFeed
+from pipeline.store.feeds import Feeds
 from pipeline.store.ledger import Ledgers
 from pipeline.store.outbox import StoredOutbox
 from pipeline.store.owners import Owners
@@ -49,10 +49,6 @@ class Store:
     def shown(self) -> str:
         """The store's URL without its password."""
         return self.database.shown
-
-    def feeds_listed(self) -> list[ListedFeed]:
-        """The feeds that are polled, by URL."""
-        return self.feeds.listed()
 
     def retried(self, work: Callable[[], T]) -> T:
         """Run work that opens its own transactions, anew from its start after each passing error of the database."""

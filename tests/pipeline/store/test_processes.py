@@ -135,7 +135,7 @@ def test_an_address_travels_by_pickle_and_opens_one_store_a_process(store_url: s
         store.feeds.add_feed(Feed("http://east.example/feed"))
         with multiprocessing.get_context("fork").Pool(1) as pool:
             assert pool.apply(opened_in_child, (address, id(store))) == (True, ["http://east.example/feed"])
-        assert [listed.cursor.feed.url for listed in store.feeds_listed()] == ["http://east.example/feed"]
+        assert [listed.cursor.feed.url for listed in store.feeds.listed()] == ["http://east.example/feed"]
     finally:
         address.close()
     assert address.open() is not store
@@ -145,4 +145,4 @@ def test_an_address_travels_by_pickle_and_opens_one_store_a_process(store_url: s
 
 def opened_in_child(address: StoreAddress, parents: int) -> tuple[bool, list[str]]:
     store = address.open()
-    return id(store) != parents, [listed.cursor.feed.url for listed in store.feeds_listed()]
+    return id(store) != parents, [listed.cursor.feed.url for listed in store.feeds.listed()]
