@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+from pipeline.replay import lines, outputs
+from pipeline.replay.lines import ReplayLine
+from pipeline.replay.outputs import ArticleLine, StoryLine
 from transforms import model
 from transforms.alerts.cloudevents import SCHEMA, AlertData, AlertEvent
 from transforms.model import Article, DeadLetter, Outcome, Story
@@ -23,8 +26,11 @@ PUBLIC: dict[str, Any] = {
     "story": Story,
     "outcome": Outcome,
     "dead_letter": DeadLetter,
+    "replay_line": ReplayLine,
+    "replay_article": ArticleLine,
+    "replay_story": StoryLine,
 }
-"""File name -> record. Replay's lines are added by their own module."""
+"""File name -> record."""
 
 
 def schemas() -> dict[str, bytes]:
@@ -46,8 +52,8 @@ def _schema(name: str, record: Any) -> bytes:
 @cache
 def _field_words(title: str) -> dict[str, str]:
     """What the docstrings under a record's fields say; msgspec knows only those of classes."""
-    record = getattr(model, title, None)
-    if record is None or not issubclass(record, model.Record):
+    record = next((getattr(module, title) for module in (model, lines, outputs) if hasattr(module, title)), None)
+    if record is None or not issubclass(record, msgspec.Struct):
         return {}
     (definition,) = ast.parse(inspect.getsource(record)).body
     body = definition.body if isinstance(definition, ast.ClassDef) else []

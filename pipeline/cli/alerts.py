@@ -1,5 +1,6 @@
 """`wirewatch alerts`: list, show and follow what was raised."""
 
+import contextlib
 import itertools
 import sys
 import time
@@ -7,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.output import CommandFailed, emit, emit_json, json_option, open_for_reading, settings_of, settings_option
+from pipeline.cli.output import (
+    CommandFailed,
+    WrongUse,
+    emit,
+    emit_json,
+    json_option,
+    open_for_reading,
+    settings_of,
+    settings_option,
+)
 from pipeline.render.terminal import Page, clean
 from pipeline.render.text import alert_text
 from pipeline.store.reading import NumberedAlert
@@ -28,7 +38,9 @@ def command() -> None:
 @command.command(name="list")
 @settings_option
 @click.option("--topic", default="", help="Only this topic's, by its id.")
-@click.option("--limit", default=50, show_default=True, help="At most so many, the latest first.")
+@click.option(
+    "--limit", default=50, type=click.IntRange(1), show_default=True, help="At most so many, the latest first."
+)
 @json_option
 def list_(settings_path: Path | None, topic: str, limit: int, *, as_json: bool) -> None:
     """The latest revision of each alert, the latest first.
@@ -61,6 +73,9 @@ def show(settings_path: Path | None, alert_id: str, *, as_json: bool) -> None:
         found = store.reading.alert(alert_id)
     if not found:
         raise CommandFailed(f"no alert {alert_id!r}; see `wirewatch alerts list`")
+    ids = {row.alert.id for row in found}
+    if len(ids) > 1:
+        raise WrongUse(f"{len(ids)} alerts begin with {alert_id!r}; give more of the id")
     page = Page.of(sys.stdout, settings.time_zone)
     lines: list[str] = []
     for number, row in enumerate(found, 1):
@@ -85,7 +100,7 @@ def tail(settings_path: Path | None, number: int | None, *, once: bool, as_json:
     """
     settings = settings_of(settings_path)
     page = Page.of(sys.stdout, settings.time_zone)
-    with open_for_reading(settings) as store:
+    with open_for_reading(settings) as store, contextlib.suppress(KeyboardInterrupt):
         last = store.reading.last_alert() if number is None and not once else number or 0
         printed = itertools.count(1)
         while True:

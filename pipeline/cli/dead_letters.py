@@ -63,7 +63,9 @@ def _data(kept: KeptLetter) -> dict[str, object]:
 @click.option("--all", "everything", is_flag=True, help="All that can be.")
 @click.option("--reason", default="", help="All of this reason.")
 @json_option
-def redrive(settings_path: Path | None, numbers: tuple[int, ...], reason: str, *, everything: bool, as_json: bool) -> None:
+def redrive(
+    settings_path: Path | None, numbers: tuple[int, ...], reason: str, *, everything: bool, as_json: bool
+) -> None:
     """Send dead letters on their way again; the next run takes them up.
 
     Example: wirewatch dead-letters redrive 12 13

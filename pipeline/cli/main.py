@@ -1,7 +1,10 @@
 """The command `wirewatch`: one group, each command in a module of its own, imported when it is asked for."""
 
 import importlib
-from typing import Any
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
@@ -31,7 +34,37 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class _Lazy(click.Group):
-    """Imports a command's module when it is asked for, so that help and small commands start fast."""
+    """Imports a command's module when it is asked for, so that help and small commands start fast.
+
+    Every expected failure is one line on standard error and an exit code: 1 the command could not do its work, 2 wrong use.
+    """
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> NoReturn:
+        given = list(sys.argv[1:] if args is None else args) or ["--help"]
+        try:
+            code = super().main(given, *more, **(extra | {"standalone_mode": False}))
+            sys.stdout.flush()
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            code = error.exit_code
+        except click.UsageError as error:
+            _say(f"{error.format_message()}{_see_help(error.ctx)}")
+            code = error.exit_code
+        except click.ClickException as error:
+            _say(error.format_message())
+            code = error.exit_code
+        except click.Abort:
+            _say("stopped")
+            code = 1
+        except BrokenPipeError:  # whoever read has left: quietly
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 1
+        except Exception as error:
+            if not _is_expected(error):
+                raise
+            _say(_told(error))
+            code = 1
+        sys.exit(code or 0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -43,6 +76,26 @@ class _Lazy(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
+
+
+def _say(message: str) -> None:
+    click.echo(f"wirewatch: {' '.join(message.split())}", err=True)
+
+
+def _see_help(ctx: click.Context | None) -> str:
+    return f" See `{ctx.command_path} --help`." if ctx else ""
+
+
+def _is_expected(error: Exception) -> bool:
+    from pipeline.store.errors import StoreError  # noqa: PLC0415 - help stays fast
+
+    return isinstance(error, OSError | StoreError)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{str(error.filename)!r}: {error.strerror}; see that the path and its rights are right"
+    return str(error)
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

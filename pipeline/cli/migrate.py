@@ -19,5 +19,7 @@ def command(settings_path: Path | None, *, as_json: bool) -> None:
     settings = settings_of(settings_path)
     with store_errors():
         before, now = migrate(settings.store, settings.store_password_env)
-    text = f"the store was at {before or 'nothing'} and is at {now}" if before != now else f"the store is at {now} already"
+    text = (
+        f"the store was at {before or 'nothing'} and is at {now}" if before != now else f"the store is at {now} already"
+    )
     emit({"before": before, "now": now}, [text], as_json=as_json)

@@ -1,9 +1,7 @@
 """What every command shares: how it prints, how it fails, where its settings are."""
 
 import contextlib
-import json
 import logging
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +9,6 @@ from typing import Any, TypeVar
 
 import click
 import msgspec
-from rich.console import Console
 
 from pipeline.settings.errors import SettingsError
 from pipeline.settings.settings import Settings, load_settings
@@ -29,22 +26,17 @@ class CommandFailed(click.ClickException):
 
     exit_code = 1
 
-    def show(self, file: Any = None) -> None:  # noqa: ARG002
-        click.echo(f"wirewatch: {self.format_message()}", err=True)
-
 
 class WrongUse(click.ClickException):
     """Wrong settings or arguments. Exit code 2."""
 
     exit_code = 2
 
-    def show(self, file: Any = None) -> None:  # noqa: ARG002
-        click.echo(f"wirewatch: {self.format_message()}", err=True)
 
-
-def console(*, stderr: bool = False) -> Console:
-    """A terminal's console with colour, or plain text of any width when piped."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+def tell(text: str) -> None:
+    """A line about work under way, on standard error where that is a terminal; nothing elsewhere."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
 
 
 def emit_json(data: Any) -> None:
@@ -99,19 +91,9 @@ def set_up_logging(*, verbose: int) -> None:
     logging.getLogger().setLevel(logging.ERROR if verbose < 2 else logging.INFO)
 
 
-def pretty(data: Any) -> str:
-    """JSON for a person's eyes."""
-    return json.dumps(msgspec.to_builtins(data), ensure_ascii=False, indent=2)
-
-
 def command_line() -> str:
     """What was typed, for the owner's record."""
     return " ".join(["wirewatch", *sys.argv[1:]])[:200]
-
-
-def environment_flag(name: str) -> bool:
-    """Is an environment variable set to something other than nothing or 0?"""
-    return os.environ.get(name, "0") not in {"", "0"}
 
 
 @contextlib.contextmanager

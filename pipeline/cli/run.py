@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.launching import beam_arguments, installation_of, run_errors
+from pipeline.cli.launching import alerts_aside, beam_arguments, installation_of, progress, run_errors
 from pipeline.cli.output import command_line, emit, json_option, settings_option
 from pipeline.render.report import PassReport, nothing_due, pass_lines
 from pipeline.render.terminal import Page
@@ -14,7 +14,9 @@ from pipeline.render.terminal import Page
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @settings_option
-@click.option("--all", "everything", is_flag=True, help="Poll every feed now; still conditionally, never under a Retry-After.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Poll every feed now; still conditionally, never under a Retry-After."
+)
 @json_option
 @click.argument("beam_args", nargs=-1, type=click.UNPROCESSED)
 def command(settings_path: Path | None, beam_args: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
@@ -28,7 +30,12 @@ def command(settings_path: Path | None, beam_args: tuple[str, ...], *, everythin
 
     installation = installation_of(settings_path)
     options = beam_arguments(beam_args, installation.settings)
-    with run_errors(), owned_run(installation, command_line(), options, everything=everything) as run:
+    with (
+        run_errors(),
+        alerts_aside(as_json=as_json),
+        owned_run(installation, command_line(), options, everything=everything) as run,
+        progress(run.store),
+    ):
         report = run.until_idle()
         run.prune()
     page = Page.of(sys.stdout, installation.settings.time_zone)

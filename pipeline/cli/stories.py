@@ -21,8 +21,16 @@ def command() -> None:
 
 @command.command(name="list")
 @settings_option
-@click.option("--limit", default=50, show_default=True, help="At most so many, the latest first.")
-@click.option("--smallest", default=1, show_default=True, help="Only stories of at least so many articles.")
+@click.option(
+    "--limit", default=50, type=click.IntRange(1), show_default=True, help="At most so many, the latest first."
+)
+@click.option(
+    "--smallest",
+    default=1,
+    type=click.IntRange(1),
+    show_default=True,
+    help="Only stories of at least so many articles.",
+)
 @json_option
 def list_(settings_path: Path | None, limit: int, smallest: int, *, as_json: bool) -> None:
     """The stories, the latest first.
@@ -33,7 +41,10 @@ def list_(settings_path: Path | None, limit: int, smallest: int, *, as_json: boo
     with open_for_reading(settings) as store:
         found = store.reading.stories(limit=limit, smallest=smallest)
     page = Page.of(sys.stdout, settings.time_zone)
-    lines = [f"{story.id}  {page.moment(story.latest)}  {story.size:>3} in {story.outlets}  {clean(story.title)}" for story in found]
+    lines = [
+        f"{story.id}  {page.moment(story.latest)}  {story.size:>3} in {story.outlets}  {clean(story.title)}"
+        for story in found
+    ]
     emit(found, lines or ["no stories yet"], as_json=as_json)
 
 

@@ -1,14 +1,15 @@
 """`wirewatch watch`: passes as things fall due."""
 
+import contextlib
 import sys
 from pathlib import Path
 
 import click
 
-from pipeline.cli.launching import beam_arguments, installation_of, run_errors
-from pipeline.cli.output import command_line, emit_json, json_option, settings_option
+from pipeline.cli.launching import alerts_aside, beam_arguments, installation_of, run_errors
+from pipeline.cli.output import command_line, emit, json_option, settings_option, tell
 from pipeline.render.report import PassReport, pass_lines
-from pipeline.render.terminal import Page
+from pipeline.render.terminal import Page, plural
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -29,12 +30,11 @@ def command(settings_path: Path | None, beam_args: tuple[str, ...], *, as_json: 
     def told(report: PassReport) -> None:
         if not (report.entries or report.articles or report.dead_letters or report.alerts):
             return
-        if as_json:
-            emit_json(report)
-        else:
-            for line in pass_lines(report, page):
-                click.echo(line)
-        sys.stdout.flush()
+        with contextlib.redirect_stdout(own_output):
+            emit(report, pass_lines(report, page), as_json=as_json)
+            own_output.flush()
 
-    with run_errors(), owned_run(installation, command_line(), options) as run:
+    own_output = sys.stdout
+    with run_errors(), alerts_aside(as_json=as_json), owned_run(installation, command_line(), options) as run:
+        tell(f"watching {plural(len(installation.feeds), 'feed')}; Ctrl-C ends it after what is under way")
         run.forever(told)

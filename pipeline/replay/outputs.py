@@ -1,5 +1,6 @@
 """What a replay writes: articles.jsonl, stories.jsonl and dead_letters.jsonl, each whole or not at all."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,25 @@ import msgspec
 
 from pipeline.replay.lines import LineRef
 from pipeline.store.reading import StoredArticle
-from transforms.model import DeadLetter, Membership, Origin, Record, Relation, Relevance, Share, Story
+from transforms.model import DeadLetter, Membership, Origin, Record, Relation, Relevance, Seconds, Share, Story
 from transforms.stories.credits import agency_of
 from transforms.stories.outlets import OutletTable
 
+ARTICLES = "articles.jsonl"
+STORIES = "stories.jsonl"
+ALERTS = "alerts.jsonl"
+"""A replay's only sink, and its file."""
+DEAD_LETTERS = "dead_letters.jsonl"
+OUTPUTS = (ARTICLES, STORIES, ALERTS, DEAD_LETTERS)
+
 
 class ArticleLine(Record, frozen=True):
-    """One line of articles.jsonl: an input line's article and its place."""
+    """One line of articles.jsonl: an input line's article and its place; all null but input_id and error for a bad line."""
 
-    input_id: str | None
+    input_id: Any
+    """The line's `id` as it was given."""
     article_id: str | None
+    """The same for a repeated article."""
     placed: str | None
     """The story at its own decision."""
     story_id: str | None
@@ -25,33 +35,41 @@ class ArticleLine(Record, frozen=True):
     relation: Relation | None
     score: Share | None
     reason: str
+    """Why it is in its story; empty for a bad line."""
     matched: str | None
     """The article_id it was matched with."""
     origin: Origin | None
     """Of its story."""
     agency: str | None
+    """The wire agency whose copy the text is: AP, Reuters, AFP, UPI, ..."""
     credited: list[str]
     """Outlets and agencies that it credits, the surest first."""
     relevance: list[Relevance]
+    """The topics that it is relevant to, with the evidence."""
     error: str | None = None
     """Why the line is no article."""
 
 
 class StoryLine(Record, frozen=True):
-    """One line of stories.jsonl."""
+    """One line of stories.jsonl: a story that articles of this replay are in, or were in at their own decision."""
 
     story_id: str
     title: str
-    started: float
-    latest: float
+    started: Seconds
+    """Publication of its earliest article."""
+    latest: Seconds
     size: int
+    """All its articles, also those of earlier replays into the same store."""
     outlets: int
     origin: Origin | None
+    """Who reported it first, as far as the evidence shows."""
     independent_origins: tuple[Origin, ...]
     articles: list[str]
-    """article_ids in order of publication."""
+    """article_ids of this replay, in order of publication."""
     merged_into: str | None = None
+    """The story that carries on, for one that was merged."""
     follows: str | None = None
+    """A story that this one follows up without being it."""
 
 
 def article_line(
@@ -65,12 +83,24 @@ def article_line(
     """A line's outcome; stored is None for a line that became no article."""
     if stored is None or place is None:
         return ArticleLine(
-            ref.input_id or None, None, None, None, None, None, "", None, None, None, [], [], error or "not decided"
+            input_id=ref.input_id,
+            article_id=None,
+            placed=None,
+            story_id=None,
+            relation=None,
+            score=None,
+            reason="",
+            matched=None,
+            origin=None,
+            agency=None,
+            credited=[],
+            relevance=[],
+            error=error or "not decided; say it to the makers of Wirewatch",
         )
     credits_found = sorted(stored.judged.fingerprint.credits, key=lambda credit: -credit.weight)
     story = stories.get(place.story_id)
     return ArticleLine(
-        input_id=ref.input_id or None,
+        input_id=ref.input_id,
         article_id=place.article_id,
         placed=place.placed,
         story_id=place.story_id,
@@ -116,12 +146,17 @@ def letter_line(letter: DeadLetter) -> dict[str, Any]:
 
 
 def write_lines(path: Path, records: Iterable[Any]) -> int:
-    """Write one JSON object a line through a partial file; returns how many."""
+    """Write one JSON object a line, the whole file or nothing; returns how many."""
     partial = path.with_name(f".{path.name}.partial")
     encoder, count = msgspec.json.Encoder(), 0
-    with partial.open("wb") as file:
-        for record in records:
-            file.write(encoder.encode(record) + b"\n")
-            count += 1
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            for record in records:
+                file.write(encoder.encode(record) + b"\n")
+                count += 1
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
     return count

@@ -1,15 +1,26 @@
 """A replay: saved articles decided in order, chunk by chunk, on the same graph and into the same kind of store."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.launch import run_chunk
 from pipeline.parts import Parts
+from pipeline.replay.held import deliver_held
 from pipeline.replay.lines import LineRef, Survey, raw_line, read_articles, survey
-from pipeline.replay.outputs import article_line, letter_line, story_lines, write_lines
+from pipeline.replay.outputs import (
+    ALERTS,
+    ARTICLES,
+    DEAD_LETTERS,
+    OUTPUTS,
+    STORIES,
+    article_line,
+    letter_line,
+    story_lines,
+    write_lines,
+)
 from pipeline.runs import SHARDS
 from pipeline.settings.settings import Settings
 from pipeline.store.reading import StoredArticle
@@ -18,7 +29,6 @@ from transforms.config import SinkConfig
 from transforms.model import DeadLetter, Record
 
 STEP = "Replay"
-OUTPUTS = ("articles.jsonl", "stories.jsonl", "alerts.jsonl", "dead_letters.jsonl")
 
 
 @dataclass(frozen=True)
@@ -68,16 +78,24 @@ def replay(request: ReplayRequest, command: str, now: float, progress: Callable[
         command: for others that want the same store.
         now: publication time of first lines that have none.
         progress: told (lines done, lines in all).
+
+    Raises:
+        StoreError: the store cannot be had, or another process owns it.
+        SinkError: alerts.jsonl cannot be written.
+        OSError: the input cannot be read, or another output cannot be written.
     """
     surveyed = survey(request.articles, now, by_published=request.by_published)
     request.out.mkdir(parents=True, exist_ok=True)
-    with _owned_store(request, command) as (store, parts):
-        parts = _with_sink(parts, request, surveyed)
+    with _owned_store(request, command) as (store, own_parts):
+        parts = _with_sink(own_parts, request, surveyed)
         try:
-            letters = _bad_lines(request.articles, surveyed.refs, now)
-            store.dead_letters.record(letters)
+            if request.alert:
+                parts.open_sink(ALERTS)  # makes the file, or says at once why it cannot
+            store.dead_letters.record(_bad_lines(request.articles, surveyed.refs, now))
             _decide(request, parts, surveyed.refs, progress)
-            return _write(request, store, parts, surveyed.refs)
+            if request.alert:
+                deliver_held(store, parts.open_sink(ALERTS), ALERTS, parts.owner)
+            return _write(request, store, parts, surveyed.refs, now)
         finally:
             parts.close()
 
@@ -98,7 +116,7 @@ def _owned_store(request: ReplayRequest, command: str) -> Iterator[tuple[Store, 
 
 
 def _with_sink(parts: Parts, request: ReplayRequest, surveyed: Survey) -> Parts:
-    sink = SinkConfig(name="alerts.jsonl", kind="jsonl", path=str(request.out / "alerts.jsonl"))
+    sink = SinkConfig(name=ALERTS, kind="jsonl", path=str(request.out / ALERTS))
     return parts.for_replay((sink,) if request.alert else (), surveyed.outlets)
 
 
@@ -123,39 +141,41 @@ def _decide(
 ) -> None:
     good = sorted((ref for ref in refs if not ref.error), key=lambda ref: ref.rank)
     for start in range(0, len(good), request.chunk):
+        progress(start, len(good))
         chunk = good[start : start + request.chunk]
         run_chunk(parts, list(read_articles(request.articles, chunk)), request.beam_args)
-        progress(start + len(chunk), len(good))
+    progress(len(good), len(good))
 
 
-def _write(request: ReplayRequest, store: Store, parts: Parts, refs: Sequence[LineRef]) -> ReplayReport:
+def _write(request: ReplayRequest, store: Store, parts: Parts, refs: Sequence[LineRef], began: float) -> ReplayReport:
     places, decided = store.reading.places(), parts.decided_lines()
     stories = {story.id: story for story in store.reading.all_stories()}
-    wanted = set(decided.values())
+    # A store that stays may hold letters of others: this replay's are those seen since it began.
+    letters = [kept.letter for kept in store.dead_letters.listed() if kept.letter.last_seen >= began]
+    failed = {letter.subject: letter.message for letter in letters}
+    ids, errors = _outcomes(request.articles, refs, decided, failed)
+    wanted = set(ids.values())
     articles = {
         stored.judged.article.id: stored
         for stored in store.reading.export_articles()
         if stored.judged.article.id in wanted
     }
-    letters = [kept.letter for kept in store.dead_letters.listed()]
-    errors = {letter.subject: letter.message for letter in letters}
     outlets = parts.outlets()
 
     def lines() -> Iterator[object]:
         for ref in refs:
-            stored = articles.get(decided.get(ref.rank, ""))
+            stored = articles.get(ids.get(ref.number, ""))
             place = places.get(stored.judged.article.id) if stored else None
-            error = ref.error or errors.get(f"{request.articles}:{ref.number}", "")
-            yield article_line(ref, stored, place, stories, outlets, error)
+            yield article_line(ref, stored, place, stories, outlets, errors.get(ref.number, ""))
 
     members: dict[str, list[StoredArticle]] = {}
     for stored in articles.values():
         members.setdefault(places[stored.judged.article.id].story_id, []).append(stored)
     placed = {place.placed for article_id, place in places.items() if article_id in articles}
     kept = [story for story in stories.values() if story.id in members or story.id in placed]
-    write_lines(request.out / "articles.jsonl", lines())
-    write_lines(request.out / "stories.jsonl", story_lines(kept, members))
-    write_lines(request.out / "dead_letters.jsonl", (letter_line(letter) for letter in letters))
+    write_lines(request.out / ARTICLES, lines())
+    write_lines(request.out / STORIES, story_lines(kept, members))
+    write_lines(request.out / DEAD_LETTERS, (letter_line(letter) for letter in letters))
     return ReplayReport(
         lines=len(refs),
         articles=len(articles),
@@ -165,3 +185,18 @@ def _write(request: ReplayRequest, store: Store, parts: Parts, refs: Sequence[Li
         dead_letters=len(letters),
         out=str(request.out),
     )
+
+
+def _outcomes(
+    path: Path, refs: Sequence[LineRef], decided: Mapping[int, str], failed: Mapping[str, str]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Line number -> article id; line number -> why it is none."""
+    ids = {ref.number: decided[ref.rank] for ref in refs if ref.rank in decided and not ref.error}
+    errors = {ref.number: ref.error for ref in refs if ref.error}
+    lost = [ref for ref in refs if ref.number not in ids and ref.number not in errors]
+    for ref, article in zip(lost, read_articles(path, lost), strict=True):
+        if article.url in failed:
+            errors[ref.number] = failed[article.url]
+        else:  # decided in another process, by a runner of the person's own
+            ids[ref.number] = article.id
+    return ids, errors
