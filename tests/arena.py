@@ -8,6 +8,7 @@ with arena(tmp_path) as here:
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 
 from pipeline.bundled import bundled
 from pipeline.newsroom.server import Newsroom
+from pipeline.prism import build, find_prism
 from pipeline.store.store import Store, open_store
 from tests.pipeline.sinks.receiver import KEY, Receiver, receiver
 
@@ -180,7 +182,7 @@ class Arena:
         more = {"ARENA_DESK": "http://desk.test/alerts", "ARENA_KEY": KEY, "PYTHONPATH": str(ROOT)}
         if self.password:
             more["ARENA_PASSWORD"] = self.password
-        return {**os.environ, "WIREWATCH_CACHE": str(ROOT / ".cache"), "WIREWATCH_SETTINGS": str(self.settings), **more}
+        return {"WIREWATCH_CACHE": str(ROOT / ".cache"), **os.environ, "WIREWATCH_SETTINGS": str(self.settings), **more}
 
     def start(self, *arguments: str) -> Command:
         """Begin a command."""
@@ -240,6 +242,19 @@ def arena(
         if harmless:
             newsroom.repair()
         yield Arena(folder, newsroom, Desk(state), store_url, password, tables or {})
+
+
+def prism() -> Path | None:
+    """Prism's binary, built where there is Go; None: neither is to be had."""
+    found = find_prism()
+    if found is None and shutil.which("go"):
+        found = build(Path(os.environ.get("WIREWATCH_CACHE", ROOT / ".cache")).resolve() / "bin")
+    return found
+
+
+NO_PRISM = "neither Go nor a Prism binary here: install Go, or say make prism, or set WIREWATCH_PRISM"
+FAST_POLLING = {"every": 1, "every_unconditional": 1, "at_least": 1, "at_most": 2}
+"""For streams over a newsroom."""
 
 
 def eventually(found: Callable[[], Any], patience: float, what: str) -> Any:
