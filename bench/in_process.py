@@ -1,6 +1,7 @@
 """The story decisions in a plain loop: the same pure functions as the pipeline, without graph and store."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,14 +11,18 @@ from transforms.model import Article, Judged, Membership, Story
 from transforms.stories.decide import decide
 from transforms.stories.fingerprint import fingerprint
 from transforms.stories.memory import StoriesMemory
+from transforms.stories.outlets import load_outlets
 from transforms.stories.ports import KnownArticle
 from transforms.stories.repair import Merge, Move, repair
 
+OUTLETS = Path(__file__).parents[1] / "seeds" / "outlets.toml"
+
 
 def replay_in_process(
-    lines: Iterable[dict[str, Any]], outlets: Any = None, config: StoriesConfig | None = None
+    lines: Iterable[dict[str, Any]], config: StoriesConfig | None = None
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Story and first placing of each line's id."""
+    outlets = load_outlets(OUTLETS)
     memory = StoriesMemory(config or StoriesConfig())
     placed: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
@@ -50,6 +55,7 @@ def take(judged: Judged, memory: StoriesMemory, number: int) -> str:
         relation=decision.relation,
         score=decision.score,
         matched=decision.matched,
+        likeness=decision.likeness,
         seq=number,
     )
     known = KnownArticle(article=article, fingerprint=judged.fingerprint, relevance=(), decided=number, seq=number)
@@ -61,16 +67,31 @@ def take(judged: Judged, memory: StoriesMemory, number: int) -> str:
 
 
 def _apply(change: Merge | Move, memory: StoriesMemory) -> None:
+    """The ledger's rules for a loop without alerts: the older story survives."""
     if isinstance(change, Move):
         known, place = memory.article(change.article_id), memory.membership(change.article_id)
-        if memory.story(change.story_id) is None:
-            memory.put_story(_started(change.story_id, known.article))
-        memory.move(msgspec.structs.replace(place, story_id=change.story_id))
+        target = _standing(change.story_id, memory)
+        if memory.story(target) is None:
+            memory.put_story(_started(target, known.article))
+        memory.move(msgspec.structs.replace(place, story_id=target))
+        if not memory.member_ids(place.story_id):
+            memory.put_story(msgspec.structs.replace(memory.story(place.story_id), merged_into=target))
         return
-    survivor, loser = sorted(map(memory.story, change.stories), key=lambda story: (story.started, story.id))
-    for known in memory.members(loser.id):
-        memory.move(msgspec.structs.replace(memory.membership(known.article.id), story_id=survivor.id))
-    memory.put_story(msgspec.structs.replace(loser, merged_into=survivor.id))
+    stories = {_standing(story_id, memory) for story_id in change.stories}
+    if len(stories) == 2:
+        survivor, loser = sorted(stories, key=lambda story_id: (_started_at(story_id, memory), story_id))
+        for known in memory.members(loser):
+            memory.move(msgspec.structs.replace(memory.membership(known.article.id), story_id=survivor))
+        memory.put_story(msgspec.structs.replace(memory.story(loser), merged_into=survivor))
+
+
+def _standing(story_id: str, memory: StoriesMemory) -> str:
+    story = memory.story(story_id)
+    return _standing(story.merged_into, memory) if story and story.merged_into else story_id
+
+
+def _started_at(story_id: str, memory: StoriesMemory) -> float:
+    return min((known.article.published for known in memory.members(story_id)), default=float("inf"))
 
 
 def _started(story_id: str, article: Article) -> Story:

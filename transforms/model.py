@@ -341,6 +341,8 @@ class Membership(Record, frozen=True):
     nearest_other: str = ""
     """The next best story, and its score: why not that one."""
     nearest_other_score: Share = 0.0
+    likeness: dict[str, float] = msgspec.field(default_factory=dict)
+    """The earlier articles that it was most like at its decision, by id: what later repairs go by."""
     seq: int = 0
     """The ledger's number under which this was written."""
 

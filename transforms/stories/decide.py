@@ -1,31 +1,33 @@
 """Which story an article belongs to, and why."""
 
 import hashlib
+import math
 
-import numpy as np
+import msgspec
 
 from transforms.model import Judged, Record, Relation, Share, Signal
-from transforms.stories.index import Values
-from transforms.stories.memory import Remembered, StoriesMemory
+from transforms.stories.affinity import fits
+from transforms.stories.likeness import most_alike
+from transforms.stories.memory import StoriesMemory
+from transforms.stories.reasons import reason_of, signals_of
 from transforms.stories.relation import relation
-from transforms.stories.similarity import SIGNALS, Profile, similarities
 
-CANDIDATES = 60
-"""Articles whose stories are looked at."""
-MOST_MEMBERS = 64
-"""Members of a story that an article is compared with: its latest ones."""
-NEEDED = 0.16
-SAID_FROM = 0.05
+NEEDED = 0.13
+"""Fit from which a new article joins a story; repairs, which see more, need less."""
+SCALE = 0.04
+"""Fit above the needed one by which the odds of a score grow e-fold."""
+STORIES = 5
+"""Likely stories whose surroundings are looked at."""
 
 
-class Decision(Record):
+class Decision(Record, frozen=True):
     """Join a story or start one."""
 
     story_id: str
     starts: bool
     relation: Relation
     score: Share
-    """How well it fits the story; for a first: 1."""
+    """How well it fits the story, from .5 on it joins; for a first: 1."""
     reason: str
     matched: str = ""
     """Id of the member that it resembles most."""
@@ -34,17 +36,8 @@ class Decision(Record):
     nearest_other_score: Share = 0.0
     follows: str = ""
     """A story that it follows up without belonging to it."""
-
-
-class Fit(Record):
-    """How an article fits a story."""
-
-    story_id: str
-    score: float
-    matched: str
-    """Id of the most alike member."""
-    signals: tuple[float, ...]
-    """Against that member, as SIGNALS lists them."""
+    likeness: dict[str, float] = msgspec.field(default_factory=dict)
+    """The articles that it is most like, for its membership."""
 
 
 def new_story_id(article_id: str, memory: StoriesMemory) -> str:
@@ -57,68 +50,47 @@ def new_story_id(article_id: str, memory: StoriesMemory) -> str:
         started += 1
 
 
-def _pair_scores(signals: Values) -> Values:
-    """One score a pair of articles from its signals."""
-    return np.maximum(0.5 * signals[:, 0] + 0.5 * signals[:, 1], signals[:, 7])
-
-
-def fits(profile: Profile, published: float, memory: StoriesMemory, *, article_id: str = "") -> list[Fit]:
-    """How an article fits each story that it might belong to, best first; the article itself is never its own mate."""
-    found = memory.candidates(profile, published, CANDIDATES)
-    stories = sorted({one.membership.story_id for one in found if one.known.article.id != article_id})
-    members: list[Remembered] = []
-    spans: list[tuple[str, int, int]] = []
-    for story_id in stories:
-        companions = [one for one in memory.companions(story_id) if one.known.article.id != article_id][-MOST_MEMBERS:]
-        spans.append((story_id, len(members), len(members) + len(companions)))
-        members.extend(companions)
-    signals = similarities(profile, [one.profile for one in members], memory.index)
-    scores = _pair_scores(signals)
-    result = []
-    for story_id, start, end in spans:
-        best = start + int(np.argmax(scores[start:end]))
-        result.append(
-            Fit(
-                story_id=story_id,
-                score=round(float(np.mean(scores[start:end])), 9),
-                matched=members[best].known.article.id,
-                signals=tuple(signals[best].tolist()),
-            )
-        )
-    return sorted(result, key=lambda fit: (-fit.score, fit.story_id))
+def score_of(fit: float, needed: float) -> float:
+    """A fit as a share: .5 where it is just what is needed."""
+    return round(1 / (1 + math.exp(-max(min((fit - needed) / SCALE, 50.0), -50.0))), 4)
 
 
 def decide(judged: Judged, memory: StoriesMemory) -> Decision:
-    """Place an article among the stories in memory; the memory is left as it is."""
+    """Place an article among the stories in memory; the memory's rows are left as they are."""
     article = judged.article
     profile = memory.profile(judged)
-    ranked = [fit for fit in fits(profile, article.published, memory) if not memory.is_apart(article.id, fit.story_id)]
+    alike = most_alike(profile, article.published, memory, article.id)
+    likeness = {one.other.known.article.id: one.value for one in alike}
+    memory.note_likeness(article.id, likeness)
+    ranked = [(one.value, one.other.known.article.id) for one in alike]
+    found = [(fit, story) for fit, story in fits(ranked, memory, STORIES) if not memory.is_apart(article.id, story)]
     needed = NEEDED + memory.config.same_event
-    if not ranked or ranked[0].score < needed:
-        nearest = ranked[0] if ranked else None
+    if not found or found[0][0] < needed:
+        nearest = (
+            f"nearest story scores {score_of(found[0][0], needed):.2f}, needs 0.50" if found else "nothing like it"
+        )
         return Decision(
             story_id=new_story_id(article.id, memory),
             starts=True,
             relation=Relation.FIRST,
             score=1.0,
-            reason=f"nearest story {nearest.score:.2f}, needs {needed:.2f}" if nearest else "nothing like it before",
-            nearest_other=nearest.story_id if nearest else "",
-            nearest_other_score=nearest.score if nearest else 0.0,
+            reason=nearest,
+            nearest_other=found[0][1] if found else "",
+            nearest_other_score=score_of(found[0][0], needed) if found else 0.0,
+            likeness=likeness,
         )
-    best, other = ranked[0], ranked[1] if len(ranked) > 1 else None
-    signals = tuple(
-        Signal(name=name, value=round(value, 3))
-        for name, value in zip(SIGNALS, best.signals, strict=True)
-        if value >= SAID_FROM
-    )
+    fit, story_id = found[0]
+    matched = next(one for one in alike if one.other.membership.story_id == story_id)
+    signals = signals_of(judged.fingerprint, profile, matched)
     return Decision(
-        story_id=best.story_id,
+        story_id=story_id,
         starts=False,
-        relation=relation(memory.remembered(best.matched).profile, profile),
-        score=min(best.score, 1.0),
-        reason="; ".join(f"{signal.name} {signal.value:.2f}" for signal in signals),
-        matched=best.matched,
+        relation=relation(matched.other.profile, profile),
+        score=score_of(fit, needed),
+        reason=reason_of(signals),
+        matched=matched.other.known.article.id,
         signals=signals,
-        nearest_other=other.story_id if other else "",
-        nearest_other_score=min(other.score, 1.0) if other else 0.0,
+        nearest_other=found[1][1] if len(found) > 1 else "",
+        nearest_other_score=score_of(found[1][0], needed) if len(found) > 1 else 0.0,
+        likeness=likeness,
     )

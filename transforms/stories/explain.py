@@ -2,17 +2,23 @@
 
 from transforms.config import StoriesConfig
 from transforms.model import Judged, Record, Relation, Signal
-from transforms.stories.decide import NEEDED, _pair_scores
+from transforms.stories.affinity import crowd
+from transforms.stories.decide import NEEDED, score_of
+from transforms.stories.likeness import pair_likeness
 from transforms.stories.memory import StoriesMemory
+from transforms.stories.reasons import reason_of, signals_of
 from transforms.stories.relation import relation
-from transforms.stories.similarity import SIGNALS, similarities
+
+USUAL_CROWD = 0.08
+"""How crowded an article's surroundings usually are; used where no memory shows them."""
 
 
-class Explanation(Record):
+class Explanation(Record, frozen=True):
     """A verdict on two articles."""
 
     together: bool
     score: float
+    """From .5 on the two alone would be one story."""
     needed: float
     relation: Relation
     signals: tuple[Signal, ...]
@@ -20,19 +26,36 @@ class Explanation(Record):
 
 
 def explain(a: Judged, b: Judged, memory: StoriesMemory | None = None) -> Explanation:
-    """Compare two articles as the story decision would; with a memory, its word counts are used."""
-    memory = memory or StoriesMemory(StoriesConfig())
+    """Compare two articles as the story decision would; a memory shows how crowded their topic is and its words."""
+    held = memory or StoriesMemory(StoriesConfig())
     earlier, later = sorted((a, b), key=lambda one: (one.article.published, one.article.id))
-    profiles = memory.profile(earlier), memory.profile(later)
-    values = similarities(profiles[1], [profiles[0]], memory.index)
-    score = float(_pair_scores(values)[0])
-    needed = NEEDED + memory.config.same_event
-    signals = tuple(Signal(name=name, value=round(value, 3)) for name, value in zip(SIGNALS, values[0], strict=True))
+    alike, profile = pair_likeness(earlier, later, held)
+    needed = NEEDED + held.config.same_event
+    crowds = [_crowd(one.article.id, memory) for one in (earlier, later)]
+    fit = alike.value - sum(crowds) / 2
+    if abs(a.article.published - b.article.published) > held.config.window:
+        return Explanation(
+            together=False,
+            score=0.0,
+            needed=0.5,
+            relation=relation(alike.other.profile, profile),
+            signals=(),
+            verdict="two stories: published further apart than the window",
+        )
+    together = fit >= needed
+    signals = signals_of(later.fingerprint, profile, alike)
+    score = score_of(fit, needed)
     return Explanation(
-        together=score >= needed,
+        together=together,
         score=score,
-        needed=needed,
-        relation=relation(*profiles),
+        needed=0.5,
+        relation=relation(alike.other.profile, profile),
         signals=signals,
-        verdict=f"{'one story' if score >= needed else 'two stories'}: {score:.2f}, needs {needed:.2f}",
+        verdict=f"{'one story' if together else 'two stories'} ({score:.2f}, needs 0.50): {reason_of(signals)}",
     )
+
+
+def _crowd(article_id: str, memory: StoriesMemory | None) -> float:
+    if memory is None or memory.article(article_id) is None:
+        return USUAL_CROWD
+    return crowd(memory.ranked(article_id), "", memory)

@@ -1,11 +1,12 @@
 """What the story decision needs of an article's text, gathered once."""
 
-from typing import Any
-
 from transforms.alerts.facts import facts_of
-from transforms.model import Article, Credit, Fingerprint
+from transforms.articles.boilerplate import split_tail
+from transforms.model import Article, Fingerprint
+from transforms.stories.credits import find_credits
 from transforms.stories.links import link_key
 from transforms.stories.names import find_names, find_numbers, find_quotes
+from transforms.stories.outlets import OutletTable
 from transforms.stories.shingles import sketch
 from transforms.stories.terms import count_terms, split_words
 from transforms.stories.vectors import MODEL, embed
@@ -19,22 +20,6 @@ VECTOR_CHARACTERS = 1200
 MOST_LINKS = 20
 
 
-def _split_tail(text: str) -> tuple[str, str]:
-    try:
-        from transforms.articles.boilerplate import split_tail  # noqa: PLC0415
-    except ImportError:
-        return text, ""
-    return split_tail(text)
-
-
-def _find_credits(article: Article, body: str, tail: str, outlets: Any) -> tuple[Credit, ...]:
-    try:
-        from transforms.stories.credits import find_credits  # noqa: PLC0415
-    except ImportError:
-        return ()
-    return find_credits(article, body, tail, outlets)
-
-
 def _outbound_links(article: Article) -> tuple[str, ...]:
     """Links that lead off the article's own site, without their query, each once."""
     found: dict[str, None] = {}
@@ -46,14 +31,14 @@ def _outbound_links(article: Article) -> tuple[str, ...]:
     return tuple(found)[:MOST_LINKS]
 
 
-def fingerprint(article: Article, outlets: Any = None) -> Fingerprint:
+def fingerprint(article: Article, outlets: OutletTable) -> Fingerprint:
     """Gather an article's fingerprint; pure function of the article, the outlet table and VERSION.
 
     Args:
         article: as read; only its text without the boilerplate tail counts.
         outlets: the outlet table that names the credited outlets (see transforms.stories.outlets).
     """
-    body, tail = _split_tail(article.text)
+    body, tail = split_tail(article.text)
     words = split_words(body)
     return Fingerprint(
         article_id=article.id,
@@ -67,7 +52,7 @@ def fingerprint(article: Article, outlets: Any = None) -> Fingerprint:
         quotes=find_quotes(body),
         shingles=sketch(words),
         words=len(words),
-        credits=_find_credits(article, body, tail, outlets),
+        credits=find_credits(article, body, tail, outlets),
         links=_outbound_links(article),
         facts=facts_of(article.title, body),
     )

@@ -1,7 +1,8 @@
 """An inverted index over the words of remembered articles: which of them may tell the same story."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,12 @@ from transforms.stories.terms import background_share
 
 BACKGROUND_DOCUMENTS = 300
 """How many documents the fixed background weighs against those in memory."""
-POWER = 1.5
-"""A term weighs (-log p) to this power, p the share of documents that hold it."""
+MOST_COMMON = 0.999
+"""A share of documents is taken as no greater, so that a term which all hold still weighs something."""
+LOCAL = 0.5
+"""How much the surroundings count against the whole memory where a share is taken in context."""
+SURROUNDINGS = 48
+"""Documents that make up the surroundings; fewer count as if the rest held no term."""
 QUERY_TERMS = 48
 """Heaviest terms of an article that look for candidates."""
 
@@ -31,6 +36,7 @@ class TermIndex:
         self._documents = np.zeros(1024, dtype=np.int32)
         self._background = np.ones(1024, dtype=np.float64)
         self._scratch = np.zeros(1024, dtype=np.float64)
+        self._local = np.zeros(1024, dtype=np.float64)
         self._size = 0
         """Articles counted."""
 
@@ -53,6 +59,7 @@ class TermIndex:
         self._documents = np.concatenate([self._documents, np.zeros_like(self._documents)])
         self._background = np.concatenate([self._background, np.ones_like(self._background)])
         self._scratch = np.zeros(len(self._documents), dtype=np.float64)
+        self._local = np.zeros(len(self._documents), dtype=np.float64)
 
     def add(self, row: int, slots: Slots) -> None:
         """Count a document and list it under each of its terms."""
@@ -66,25 +73,42 @@ class TermIndex:
         self._documents[slots] -= 1
         self._size -= 1
 
-    def weights(self, slots: Slots) -> Values:
-        """Weight of each term: (-log p)^1.5 with p the share of documents here and, as 300 documents, in the background."""
+    def weights(self, slots: Slots, *, in_context: bool = False) -> Values:
+        """Weight of each term: (-log p)^0.75 with p the share of documents here and, as 300 documents, in the background.
+
+        In context p is mixed with the share of the surrounding documents (see surround).
+        """
         share = self._background[slots] * BACKGROUND_DOCUMENTS
         share += self._documents[slots]
         share /= self._size + BACKGROUND_DOCUMENTS
-        np.minimum(share, 1.0, out=share)
-        logs = -np.log(share)
-        return logs * np.sqrt(logs)
+        if in_context:
+            share *= 1 - LOCAL
+            share += LOCAL * self._local[slots]
+        logs = -np.log(np.minimum(share, MOST_COMMON))
+        return np.sqrt(logs * np.sqrt(logs))
 
-    def cosines(self, slots: Slots, values: Values, others: Sequence[tuple[Slots, Values]]) -> Values:
+    @contextmanager
+    def surround(self, bags: Sequence[Slots]) -> Iterator[None]:
+        """Take these documents as the surroundings of comparisons in context."""
+        slots = np.concatenate(bags) if bags else np.empty(0, dtype=np.int32)
+        np.add.at(self._local, slots, 1 / SURROUNDINGS)
+        try:
+            yield
+        finally:
+            self._local[slots] = 0.0
+
+    def cosines(
+        self, slots: Slots, values: Values, others: Sequence[tuple[Slots, Values]], *, in_context: bool = False
+    ) -> Values:
         """Weighted cosine of one bag of terms with each of the others; 0 where one of them is empty."""
         result = np.zeros(len(others))
         sizes = np.array([len(other[0]) for other in others])
         filled = np.flatnonzero(sizes).tolist()
         if not len(slots) or not filled:
             return result
-        mine = values * self.weights(slots)
+        mine = values * self.weights(slots, in_context=in_context)
         all_slots = np.concatenate([others[i][0] for i in filled])
-        theirs = np.concatenate([others[i][1] for i in filled]) * self.weights(all_slots)
+        theirs = np.concatenate([others[i][1] for i in filled]) * self.weights(all_slots, in_context=in_context)
         starts = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
         self._scratch[slots] = mine
         dots = np.add.reduceat(theirs * self._scratch[all_slots], starts)
@@ -109,4 +133,4 @@ class TermIndex:
             return np.empty(0, dtype=np.intp), np.empty(0)
         totals = np.bincount(np.concatenate(rows), weights=np.concatenate(shares))
         found = np.flatnonzero(totals)
-        return found, totals[found]
+        return found, np.asarray(totals[found], dtype=np.float64)

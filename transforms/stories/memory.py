@@ -1,7 +1,7 @@
 """The open articles and stories of one ledger, with the index that finds an article's likely stories."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -13,6 +13,11 @@ from transforms.stories.similarity import Profile, profile_of
 
 GRACE = 86400.0
 """Seconds beyond the window for which articles are kept, for those that arrive late."""
+
+
+def rank(near: Mapping[str, float]) -> list[tuple[float, str]]:
+    """Likenesses in order, greatest first; equals by id."""
+    return sorted(((likeness, other) for other, likeness in near.items()), key=lambda one: (-one[0], one[1]))
 
 
 class Remembered:
@@ -40,11 +45,16 @@ class StoriesMemory:
         self.highwater: Seconds = float("-inf")
         """Greatest publication time met."""
         self._articles: dict[str, Remembered] = {}
+        self._near: dict[str, dict[str, float]] = {}
+        self._ranked: dict[str, list[tuple[float, str]]] = {}
+        self._decided: dict[int, str] = {}
+        self._taken: dict[str, dict[str, float]] = {}
         self._rows: list[str] = []
         self._stories: dict[str, Story] = {}
         self._members: dict[str, set[str]] = {}
         self._apart: set[tuple[str, str]] = set()
         self._together: set[tuple[str, str]] = set()
+        self._handled: set[str] = set()
         self._by_age: list[tuple[Seconds, str]] = []
         self.index = TermIndex()
 
@@ -55,6 +65,9 @@ class StoriesMemory:
         article = known.article
         if article.id in self._articles:
             self._forget(article.id)
+        else:
+            self._link(article.id, membership)
+        self._decided[known.decided] = article.id
         profile = profile_of(article, known.fingerprint, self.index)
         remembered = Remembered(known, membership, profile, len(self._rows))
         self._rows.append(article.id)
@@ -63,6 +76,20 @@ class StoriesMemory:
         self._members.setdefault(membership.story_id, set()).add(article.id)
         heapq.heappush(self._by_age, (article.published, article.id))
         self.highwater = max(self.highwater, article.published)
+
+    def note_likeness(self, article_id: str, likeness: dict[str, float]) -> None:
+        """What a decision found, for a membership that does not carry it."""
+        self._taken = {article_id: likeness}
+
+    def _link(self, article_id: str, membership: Membership) -> None:
+        """Note which held articles it is like, as written at its decision."""
+        near = self._near.setdefault(article_id, {})
+        for other, likeness in (membership.likeness or self._taken.pop(article_id, {})).items():
+            if other in self._articles:
+                near[other] = likeness
+                self._near[other][article_id] = likeness
+                self._ranked.pop(other, None)
+        self._ranked.pop(article_id, None)
 
     def move(self, membership: Membership) -> None:
         """Give an article another place; it must be remembered."""
@@ -77,13 +104,17 @@ class StoriesMemory:
 
     def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Pairs (article_id, story_id) that a person has split."""
-        self._apart.update(pairs)
-        self._together.difference_update(pairs)
+        pairs = set(pairs)
+        self._apart |= pairs
+        self._together -= pairs
+        self._handled.update(name for pair in pairs for name in pair)
 
     def keep_together(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Pairs (article_id, story_id) that a person has joined."""
-        self._together.update(pairs)
-        self._apart.difference_update(pairs)
+        pairs = set(pairs)
+        self._together |= pairs
+        self._apart -= pairs
+        self._handled.update(name for pair in pairs for name in pair)
 
     @property
     def horizon(self) -> Seconds:
@@ -99,6 +130,8 @@ class StoriesMemory:
             if remembered is not None and remembered.known.article.published < bound:
                 story_id = remembered.membership.story_id
                 self._forget(article_id)
+                self._unlink(article_id)
+                del self._decided[remembered.known.decided]
                 if story_id not in self._members:
                     self._stories.pop(story_id, None)
         if len(self._rows) > 2 * len(self._articles) + 1000:
@@ -109,6 +142,12 @@ class StoriesMemory:
         self.index.discount(remembered.profile.body[0])
         self._rows[remembered.row] = ""
         self._leave(remembered.membership.story_id, article_id)
+
+    def _unlink(self, article_id: str) -> None:
+        for other in self._near.pop(article_id):
+            del self._near[other][article_id]
+            self._ranked.pop(other, None)
+        self._ranked.pop(article_id, None)
 
     def _leave(self, story_id: str, article_id: str) -> None:
         members = self._members[story_id]
@@ -162,6 +201,30 @@ class StoriesMemory:
         """members() with their profiles."""
         held = [self._articles[article_id] for article_id in self._members.get(story_id, ())]
         return sorted(held, key=lambda one: (one.known.decided, one.known.article.id))
+
+    def ranked(self, article_id: str) -> list[tuple[float, str]]:
+        """Held articles that an article is like, with the likeness, greatest first."""
+        found = self._ranked.get(article_id)
+        if found is None:
+            near = self._near.get(article_id, {})
+            found = self._ranked[article_id] = rank(near)
+        return found
+
+    def story_of(self, article_id: str) -> str:
+        """The story a held article is in."""
+        return self._articles[article_id].membership.story_id
+
+    def member_ids(self, story_id: str) -> list[str]:
+        """Ids of members() in their order."""
+        return [one.known.article.id for one in self.companions(story_id)]
+
+    def decided_between(self, after: int, until: int) -> list[str]:
+        """Held articles whose first decision has a number in (after, until]."""
+        return [self._decided[number] for number in range(after + 1, until + 1) if number in self._decided]
+
+    def is_by_hand(self, article_id: str, story_id: str) -> bool:
+        """Has a person decided anything about this article or this story?"""
+        return article_id in self._handled or story_id in self._handled
 
     def is_apart(self, article_id: str, story_id: str) -> bool:
         """Has a person split this article from this story?"""

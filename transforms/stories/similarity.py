@@ -1,6 +1,6 @@
-"""How alike two articles are: one number a signal, for many articles at once."""
+"""Fingerprints made ready for comparing, and what two of them have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,12 +10,8 @@ from transforms.model import Article, CreditKind, Fingerprint
 from transforms.stories.index import Slots, TermIndex, Values
 from transforms.stories.links import link_key
 from transforms.stories.shingles import shared
-from transforms.stories.vectors import unpack
 
 Bag = tuple[Slots, Values]
-
-SIGNALS = ("text", "lead", "title", "names", "numbers", "vector", "quotes", "wording", "source", "link")
-"""Order of the columns of similarities()."""
 
 
 class Profile(NamedTuple):
@@ -25,8 +21,6 @@ class Profile(NamedTuple):
     lead: Bag
     title: Bag
     names: Bag
-    numbers: Bag
-    vector: npt.NDArray[np.float32]
     quotes: frozenset[tuple[str, ...]]
     """Runs of four words inside quotes: a trimmed quote keeps some."""
     shingles: npt.NDArray[np.uint64]
@@ -67,8 +61,6 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
         lead=_bag(_sum(print_.lead_terms, print_.title_terms), lang, index),
         title=_bag(print_.title_terms, lang, index),
         names=_bag(print_.names, lang, index),
-        numbers=_bag(dict.fromkeys(print_.numbers, 1), lang, index),
-        vector=unpack(print_.vector),
         quotes=quotes,
         shingles=np.array(print_.shingles, dtype=np.uint64),
         sources=frozenset(
@@ -106,22 +98,3 @@ def containment(a: Profile, b: Profile) -> float:
     """Share of the shorter text's word 5-grams that the other holds too."""
     shorter = min(len(a.shingles), len(b.shingles))
     return shared(a.shingles, b.shingles) / shorter if shorter else 0.0
-
-
-def similarities(profile: Profile, others: Sequence[Profile], index: TermIndex) -> Values:
-    """One row an article of others, one column a signal, each 0 to 1."""
-    result = np.zeros((len(others), len(SIGNALS)))
-    if not others:
-        return result
-    result[:, 0] = index.cosines(*profile.body, [other.body for other in others])
-    result[:, 1] = index.cosines(*profile.lead, [other.lead for other in others])
-    result[:, 2] = index.cosines(*profile.title, [other.title for other in others])
-    result[:, 3] = index.cosines(*profile.names, [other.names for other in others])
-    result[:, 4] = index.cosines(*profile.numbers, [other.numbers for other in others])
-    result[:, 5] = np.maximum(np.stack([other.vector for other in others]).astype(np.float64) @ profile.vector, 0.0)
-    for row, other in enumerate(others):
-        result[row, 6] = quotes_shared(profile, other)
-        result[row, 7] = containment(profile, other)
-        result[row, 8] = float(source_shared(profile, other))
-        result[row, 9] = float(link_shared(profile, other))
-    return result

@@ -16,8 +16,8 @@ _APOSTROPHE = regex.compile(r"[’']")
 
 DOCUMENT_WORDS = 300
 """Words of the documents in which the fixed background counts a word's share."""
-RAREST = 1e-8
-"""Frequency of a word that the background has never met: the lowest one it lists."""
+RAREST = 1e-6
+"""Frequency below which words are all the same rare: what only one article says must not outweigh what two share."""
 
 
 def split_words(text: str) -> list[str]:
@@ -47,7 +47,7 @@ def count_terms(words: Iterable[str]) -> dict[str, int]:
 @functools.cache
 def _frequencies(lang: str) -> dict[str, float]:
     try:
-        return wordfreq.get_frequency_dict(lang, wordlist="best")
+        return wordfreq.get_frequency_dict(lang, wordlist="small")
     except LookupError:
         return {}
 

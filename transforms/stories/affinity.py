@@ -1,0 +1,91 @@
+"""How well an article fits a story.
+
+Likeness alone does not tell: in a busy topic all articles are alike, and on a quiet one even two reports of one event
+share few words. So a fit is the mean likeness of the two sides less how crowded their surroundings are: the mean
+likeness of an article to its neighbours beyond the nearest ones (local scaling, as hubness is corrected in
+nearest-neighbour search; Zelnik-Manor and Perona 2004, Conneau et al. 2018).
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+CROWD = (12, 40)
+"""Ranks of the neighbours that make an article's surroundings; nearer ones are likely of its own story."""
+COPY = 0.6
+"""Neighbours more alike than this are copies, and no crowd."""
+GROWN = 48
+"""Members of a story beyond so many do not crowd each other, and repairs leave a larger story together."""
+LINKS = 12
+"""An article's likeness to a story is the mean over its closest members, at most so many."""
+CROWD_MEMBERS = 12
+"""Members whose surroundings stand for the story's: its latest."""
+
+Ranked = Sequence[tuple[float, str]]
+
+
+class Neighbours(Protocol):
+    """Which articles are alike, and in which story each is."""
+
+    def ranked(self, article_id: str) -> Ranked:
+        """Likenesses to other articles, greatest first."""
+        ...
+
+    def story_of(self, article_id: str) -> str:
+        """The story an article is in."""
+        ...
+
+    def member_ids(self, story_id: str) -> Sequence[str]:
+        """A story's articles in the order in which they were decided."""
+        ...
+
+
+def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
+    """How crowded the surroundings of an article are, seen from a story; missing neighbours are not alike."""
+    inside = place = 0
+    total = 0.0
+    for likeness, other in ranked:
+        if likeness > COPY:
+            continue
+        if story_id and neighbours.story_of(other) == story_id:
+            inside += 1
+            if inside > GROWN:
+                continue
+        if place >= CROWD[0]:
+            total += likeness
+        place += 1
+        if place == CROWD[1]:
+            break
+    return total / (CROWD[1] - CROWD[0])
+
+
+def story_crowd(story_id: str, neighbours: Neighbours) -> float:
+    """Mean crowd of a story's latest members."""
+    members = neighbours.member_ids(story_id)[-CROWD_MEMBERS:]
+    return sum(crowd(neighbours.ranked(one), story_id, neighbours) for one in members) / max(len(members), 1)
+
+
+def by_story(ranked: Ranked, neighbours: Neighbours) -> dict[str, list[float]]:
+    """Likenesses to the members of each story, greatest first; stories in order of their closest member."""
+    found: dict[str, list[float]] = {}
+    for likeness, other in ranked:
+        found.setdefault(neighbours.story_of(other), []).append(likeness)
+    return found
+
+
+def link(likenesses: Sequence[float], size: int) -> float:
+    """Mean likeness to the closest members of a story of some size; members that are not listed are not alike."""
+    return sum(likenesses[:LINKS]) / max(min(size, LINKS), 1)
+
+
+def fits(ranked: Ranked, neighbours: Neighbours, most: int) -> list[tuple[float, str]]:
+    """Fit of a new article to each of the most likely stories, best first."""
+    linked = [
+        (link(likenesses, len(neighbours.member_ids(story_id))), story_id)
+        for story_id, likenesses in by_story(ranked, neighbours).items()
+    ]
+    linked.sort(key=lambda one: (-one[0], one[1]))
+    found = [
+        (round(linking - (crowd(ranked, story_id, neighbours) + story_crowd(story_id, neighbours)) / 2, 9), story_id)
+        for linking, story_id in linked[:most]
+    ]
+    return sorted(found, key=lambda one: (-one[0], one[1]))
