@@ -1,6 +1,7 @@
 """`wirewatch articles export`: what a replay reads."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,11 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from pipeline.cli.output import CommandFailed, open_for_reading, settings_of, settings_option
+from pipeline.cli.output import CommandFailed, emit, json_option, open_for_reading, settings_of, settings_option, tell
+from pipeline.render.terminal import plural
 from pipeline.replay.lines import export_line
+
+_TOLD_EVERY = 10_000
 
 
 @click.group()
@@ -24,8 +28,9 @@ def command() -> None:
 @command.command()
 @settings_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file [default: standard output].")
-def export(settings_path: Path | None, out: Path | None) -> None:
-    """Write every text of every article, one JSON object a line, in the order in which they were decided.
+@json_option
+def export(settings_path: Path | None, out: Path | None, *, as_json: bool) -> None:
+    """Write the articles, one JSON object a line, in the order in which they were decided.
 
     `wirewatch replay` of an unpruned store's export gives its stories exactly.
 
@@ -33,12 +38,14 @@ def export(settings_path: Path | None, out: Path | None) -> None:
     """
     settings = settings_of(settings_path)
     with open_for_reading(settings) as store, _output(out) as file:
-        count = 0
+        count, encoder = 0, msgspec.json.Encoder()
         for stored in store.reading.export_articles():
-            file.write(msgspec.json.encode(export_line(stored.judged.article)) + b"\n")
+            file.write(encoder.encode(export_line(stored.judged.article)) + b"\n")
             count += 1
+            if count % _TOLD_EVERY == 0:
+                tell(f"{count:,} articles written")
     if out is not None:
-        click.echo(f"{count:,} texts written to {out}", err=True)
+        emit({"articles": count, "out": str(out)}, [f"{plural(count, 'article')} written to {out}"], as_json=as_json)
 
 
 @contextlib.contextmanager
@@ -51,6 +58,11 @@ def _output(path: Path | None) -> Iterator[BinaryIO]:
     try:
         with partial.open("wb") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
         raise CommandFailed(f"cannot write {str(path)!r}: {error.strerror}; choose another --out") from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
