@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from msgspec.structs import replace
 
 from transforms.articles.dates import Moment
+from transforms.articles.identity import fold_title
 from transforms.articles.language import detect_language
 from transforms.articles.links import TextLinks
 from transforms.articles.markup import decode_html, parse_html
@@ -112,7 +113,7 @@ def _trafilatura(tree: HtmlElement, *, fast: bool) -> str:
 
 def _page(tree: HtmlElement, about: PageMetadata, text: str, url: str, mark: str) -> ExtractedPage:
     links = TextLinks(tree, text, about.base or url)
-    text = "\n".join([text, *links.credit_lines()])
+    text = "\n".join([_without_headline(text, about.title), *links.credit_lines()])
     published = about.published or Moment(0.0, precise=False)
     return ExtractedPage(
         text=text,
@@ -127,6 +128,12 @@ def _page(tree: HtmlElement, about: PageMetadata, text: str, url: str, mark: str
         links=links.found(),
         mark=mark,
     )
+
+
+def _without_headline(text: str, title: str) -> str:
+    """The title is a field of its own; it counts once."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and fold_title(first) == fold_title(title) else text
 
 
 def _visible(tree: HtmlElement) -> str:

@@ -9,7 +9,7 @@ from transforms.config import ExtractionConfig
 from transforms.model import Link, Record, Seconds
 
 
-class ReadFile(Record):
+class ReadFile(Record, frozen=True):
     """One page as read; the fields of the `extract` command's JSON."""
 
     text: str

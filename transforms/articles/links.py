@@ -111,10 +111,10 @@ class TextLinks:
         for _ in range(3):
             if before is None:
                 return None
-            found = self._find(before)
+            found = None if before.tag in {"main", "article"} else self._find(before)
             if found is not None:
                 return found
-            if before.tag not in {"br", "hr", "figure", "script", "aside", "style"} and _fold(before.text_content()):
+            if before.tag not in {"br", "hr", "figure", "script", "style"} and _fold(before.text_content()[:1000]):
                 return None
             before = before.getprevious()
         return None

@@ -81,7 +81,7 @@ _NOT_A_NAME = re.compile(
     r"|\d{1,2}:\d\d|^\d+ \w+ \d{4}|\b(?:minutes?|hours?|days?) ago\b",
     re.IGNORECASE,
 )
-_DEGREES = re.compile(r",?\s+(?:m\.?d\.?|ph\.?d\.?|ma|mba|jr\.?|sr\.?)$", re.IGNORECASE)
+_DEGREES = re.compile(r",\s+(?:m\.?d|ph\.?d|mba|jr|sr)\b\.?", re.IGNORECASE)
 _DATE_BEHIND = re.compile(
     r"\s*(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+)?\d.*$", re.IGNORECASE
 )
@@ -215,18 +215,21 @@ def _bare_title(title: str, outlet: str) -> str:
         return ""
     parts = _SEPARATORS.split(title)
     if len(parts) > 1 and outlet:
-        name = outlet.casefold()
-        if _same_name(parts[-1], name):
+        if _same_name(parts[-1], outlet):
             title = title[: title.rindex(parts[-1])]
-        elif _same_name(parts[0], name):
+        elif _same_name(parts[0], outlet):
             title = title[len(parts[0]) :]
         title = title.strip(" |–—·•«»:-\\")
     return title[:MAX_TITLE]
 
 
 def _same_name(part: str, name: str) -> bool:
-    bare = part.strip().casefold()
-    return bare == name or re.sub(r"\W|^the |\.\w{2,3}$", "", bare) == re.sub(r"\W|^the |\.\w{2,3}$", "", name)
+    return _core_name(part) == _core_name(name) != ""
+
+
+def _core_name(name: str) -> str:
+    """As one: "The Herald", "herald.com" and "HERALD"."""
+    return re.sub(r"\W", "", re.sub(r"^the |\.\w{2,3}$", "", name.strip().casefold()))
 
 
 # --- outlet -----------------------------------------------------------------------------------------------------------
@@ -333,9 +336,9 @@ def split_authors(bylines: Iterable[Any]) -> tuple[str, ...]:
         text = " ".join(html.unescape(str(byline)).split())[:300]
         if text.startswith(("http:", "https:", "//", "/")):
             continue
-        text = _DATE_BEHIND.sub("", _BY.sub("", text))
+        text = _DATE_BEHIND.sub("", _BY.sub("", _DEGREES.sub("", text)))
         for part in _AND.split(text):
-            name = _DEGREES.sub("", _BY.sub("", part)).strip(" .,:;()-–—|")
+            name = _BY.sub("", part).strip(" .,:;()-–—|")
             if 2 < len(name) <= 80 and not _NOT_A_NAME.search(name) and len(name.split()) <= 6:
                 names.setdefault(name.casefold(), name)
     return tuple(names.values())[:MAX_AUTHORS]

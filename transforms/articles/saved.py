@@ -5,7 +5,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.articles.language import detect_language
+from transforms.articles.language import UNKNOWN, detect_language, language_code
 from transforms.articles.urls import article_id, normalise_url, registrable_domain, web_url
 from transforms.model import Article, Link
 
@@ -26,19 +26,20 @@ def saved_article(  # noqa: D417 - the rest are Article's own fields
         url: as saved; normalised here.
         title: the headline, may be empty.
         text: paragraphs separated by newlines.
-        lang: ISO 639-1; empty: told from the text.
+        lang: ISO 639-1, as a page may declare it ("en-GB"), or "und"; empty or not known: told from the text.
         html: the page, where it was saved: its links are read.
         links: the text's links; empty: those of the page.
     """
     normalised = normalise_url(url)
     domain = registrable_domain(normalised)
+    told = UNKNOWN if lang == UNKNOWN else language_code(lang)
     return Article(
         id=article_id(normalised),
         url=normalised,
         title=title,
         text=text,
         domain=domain,
-        lang=lang.lower()[:2] or detect_language(f"{title}\n{text}"),
+        lang=told or detect_language(f"{title}\n{text}"),
         links=links or (page_links(html, normalised) if html else ()),
         text_hash=text_hash(title, text),
         **fields,
