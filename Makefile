@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+PIP     = $(BIN)/pip install --quiet --disable-pip-version-check
 DATA   ?=
 PRISM_VERSION = v2.77.0
 export PATH := $(abspath $(BIN)):$(PATH)
@@ -16,13 +17,14 @@ setup: $(VENV)/.ready ## make the virtual environment from the lock file, with h
 
 $(VENV)/.ready: requirements/dev.lock setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Wirewatch needs Python 3.11 to 3.13, this is %s; say make PYTHON=python3.11 ..." % sys.version.split()[0])'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Making $(VENV) from the lock file; this takes a minute or two ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes --requirement requirements/dev.lock >$(VENV)/setup.log 2>&1 || { cat $(VENV)/setup.log; exit 1; }
+	@$(PIP) --no-deps --no-build-isolation --editable . >>$(VENV)/setup.log 2>&1 || { cat $(VENV)/setup.log; exit 1; }
 	@touch $@
 
 demo: setup ## run the pipeline over the bundled newsroom and print its alerts
-	$(BIN)/wirewatch demo --out out
+	@$(BIN)/wirewatch demo --out out
 
 test: setup ## run the tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
