@@ -1,18 +1,23 @@
 """A story as an alert tells it: each member with its evidence, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
+import msgspec
 import numpy as np
 
 from transforms.alerts.decide import StoryView
 from transforms.alerts.facts import story_facts
 from transforms.alerts.relevance import merge_by_topic
-from transforms.model import AlertMember, CreditKind, Fingerprint, Membership, Relation, Seconds, Story
+from transforms.model import AlertMember, Article, CreditKind, Fingerprint, Membership, Relation, Seconds, Story
+from transforms.stories.origins import story_origins
+from transforms.stories.outlets import OutletTable
 from transforms.stories.ports import KnownArticle
 from transforms.stories.shingles import shared
 
 Member = tuple[KnownArticle, Membership]
-MOST_REASONS = 3
+InFeeds = Callable[[str, str], bool]
+"""(outlet name, domain) -> is it one of the person's feeds?"""
+MOST_REASONS = 4
 COPIES = frozenset({Relation.COPY, Relation.NEAR_COPY})
 
 
@@ -38,6 +43,51 @@ def story_view(story: Story, members: Sequence[Member], youngest: Seconds | None
     )
 
 
+def story_now(story: Story, members: Sequence[Member], outlets: OutletTable, in_feeds: InFeeds) -> Story:
+    """The story with what follows from its members.
+
+    Args:
+        story: as it stood.
+        members: all its articles with their places, in order of decision; at least one.
+        outlets: names, owners and domains of outlets.
+        in_feeds: is an outlet one of the person's feeds?
+    """
+    articles = [known.article for known, _ in members]
+    origins = story_origins(members, outlets, in_feeds)
+    return msgspec.structs.replace(
+        story,
+        title=articles[0].title,
+        started=min(article.published for article in articles),
+        latest=max(article.published for article in articles),
+        size=len(articles),
+        outlets=len({article.outlet or article.domain for article in articles}),
+        origin=origins.origin,
+        independent_origins=origins.independent,
+    )
+
+
+def youngest_news(
+    members: Iterable[Member], decided_now: Container[str], now: Seconds, max_age: float
+) -> Seconds | None:
+    """Publication time of the newest member that counts as news; None: none does.
+
+    An article of this wave that was young at its own hand-over counts as of now, so that the length of a wave (or of a
+    replay's chunk) decides nothing. Backfilled articles never count.
+
+    Args:
+        members: the story's articles with their places.
+        decided_now: ids of the wave's articles.
+        now: the wave's moment.
+        max_age: seconds up to which an article is young.
+    """
+
+    def counts_from(article: Article) -> Seconds:
+        young = article.seen - article.published <= max_age
+        return now if young and article.id in decided_now else article.published
+
+    return max((counts_from(known.article) for known, _ in members if not known.article.backfilled), default=None)
+
+
 def _alert_member(known: KnownArticle, membership: Membership, by_id: dict[str, KnownArticle]) -> AlertMember:
     article = known.article
     matched = by_id.get(membership.matched)
@@ -50,7 +100,7 @@ def _alert_member(known: KnownArticle, membership: Membership, by_id: dict[str, 
         published=article.published,
         relation=membership.relation,
         score=membership.score,
-        reason=membership.reason,
+        reason="" if membership.relation is Relation.FIRST else membership.reason,
         matched=membership.matched,
         credit=_credit_words(known.fingerprint),
         share=kept_share(known.fingerprint, matched.fingerprint) if kept and matched else None,
@@ -74,7 +124,9 @@ def kept_share(copy: Fingerprint, original: Fingerprint) -> float:
 
 
 def _reasons(members: Sequence[Member]) -> tuple[str, ...]:
-    """Why these are one story: the reasons of the members that joined, the surest first, each once."""
-    joined = [membership for _, membership in members if membership.relation is not Relation.FIRST]
-    ranked = sorted(joined, key=lambda membership: (-membership.score, membership.seq))
-    return tuple(dict.fromkeys(m.reason for m in ranked if m.reason))[:MOST_REASONS]
+    """Why these are one story: the reasons of its surest member that is no copy, else of its surest copy."""
+    joined = [membership for _, membership in members if membership.relation is not Relation.FIRST and membership.reason]
+    if not joined:
+        return ()
+    best = min(joined, key=lambda membership: (membership.relation in COPIES, -membership.score, membership.seq))
+    return tuple(best.reason.split("; ")[:MOST_REASONS])
