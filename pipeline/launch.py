@@ -1,6 +1,7 @@
 """Options to a runner: a bounded pass in this process, or a stream without end on Prism or a cluster."""
 
 import contextlib
+import functools
 import logging
 import signal
 import socket
@@ -80,6 +81,7 @@ def run_stream(parts: Parts, shards: list[Shard], beam_args: Sequence[str], pris
         return
     if prism is None:
         raise StreamDied("there is no Prism binary; say `make prism`, or set WIREWATCH_PRISM to one")
+    _quieten_lost_threads()
     with _prism_server(prism) as (server, endpoint):
         options = _options([*beam_args, "--streaming", f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"])
         pipeline = beam.Pipeline(runner=PrismRunner(), options=options)
@@ -105,12 +107,32 @@ def _supervise(result: Any, parts: Parts) -> None:
             return
         silent = time.monotonic() - parts.last_beat()
         if silent > SILENCE:
-            raise StreamDied(f"the stream has been silent for {silent:.0f} s though its runner says {state}; start it again")
+            raise StreamDied(
+                f"the stream has been silent for {silent:.0f} s though its runner says {state}; start it again"
+            )
         time.sleep(STATE_EVERY)
 
 
 def _options(beam_args: Sequence[str]) -> PipelineOptions:
     return PipelineOptions(list(beam_args), allow_unsafe_triggers=False)
+
+
+@functools.cache
+def _quieten_lost_threads() -> None:
+    """Each of Beam's threads falls over a runner that is gone with a stack of its own; we say it once, in words."""
+    unless_lost = threading.excepthook
+
+    def fallen(args: threading.ExceptHookArgs) -> None:
+        if isinstance(args.exc_value, grpc.RpcError):
+            log.info("%s has lost the runner", args.thread and args.thread.name)
+        else:
+            unless_lost(args)
+
+    def not_lost(record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], grpc.RpcError))
+
+    threading.excepthook = fallen
+    logging.getLogger("apache_beam.runners.worker.data_plane").addFilter(not_lost)
 
 
 def _how_prism_ended(server: "subprocess.Popen[bytes]", error: grpc.RpcError) -> str:
