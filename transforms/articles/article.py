@@ -1,15 +1,12 @@
 """An article from what the feed and the page say of it."""
 
-import hashlib
-
 import lxml.html
 from lxml.etree import ParserError
 
 from transforms.articles.dates import EARLIEST, plausible
-from transforms.articles.extract import extract
-from transforms.articles.language import detect_language, language_code
 from transforms.articles.metadata import split_authors
-from transforms.articles.pages import ExtractedPage, UnreadablePage
+from transforms.articles.pages import ExtractedPage
+from transforms.articles.saved import text_hash
 from transforms.articles.urls import article_id, normalise_url, registrable_domain
 from transforms.model import Article, Entry, Page, TextFrom
 
@@ -58,7 +55,7 @@ def read_article(page: Page, extracted: ExtractedPage, now: float) -> Article:
         unread=page.unread or extracted.from_feed or extracted.mark,
         row=page.row.row,
         backfilled=page.row.backfilled,
-        text_hash=hash_text(title, extracted.text),
+        text_hash=text_hash(title, extracted.text),
     )
 
 
@@ -82,65 +79,3 @@ def plain_title(title: str) -> str:
         except (ParserError, ValueError):
             return ""
     return " ".join(title.split())
-
-
-def hash_text(title: str, text: str) -> str:
-    """24 hex digits that tell an edit from a repeat: of title and text, white space aside."""
-    folded = "\n".join([" ".join(title.split()), " ".join(text.split())])
-    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-
-
-def saved_article(
-    *,
-    url: str,
-    title: str,
-    text: str,
-    published: float,
-    seen: float,
-    line: int,
-    outlet: str = "",
-    authors: tuple[str, ...] = (),
-    lang: str = "",
-    html: str = "",
-) -> Article:
-    """An article as saved elsewhere, for a replay.
-
-    Args:
-        url: its address; normalised here.
-        title: may be "": then the page's, where html is given.
-        text: its text; used as it is.
-        published: seconds since the epoch; bounded to what is plausible at `seen`.
-        seen: the replay's now.
-        line: its rank in the replay, from 1.
-        outlet: its outlet's name; "": the page's own, else the domain.
-        authors: names.
-        lang: as declared; "": detected.
-        html: the page, for its canonical link, links, and what else is missing; may be "".
-    """
-    url = normalise_url(url)
-    about = _of_saved_page(html, url) if html else ExtractedPage(text="")
-    title = " ".join((title or about.title).split())
-    domain = registrable_domain(url)
-    return Article(
-        id=article_id(url),
-        url=url,
-        title=title,
-        text=text,
-        published=plausible(published, seen),
-        outlet=outlet or about.outlet or domain,
-        domain=domain,
-        authors=authors or about.authors,
-        lang=language_code(lang) or detect_language(f"{title}\n{text}", lang or about.lang),
-        canonical_url=normalise_url(about.canonical_url) if about.canonical_url else "",
-        links=about.links,
-        seen=seen,
-        line=line,
-        text_hash=hash_text(title, text),
-    )
-
-
-def _of_saved_page(html: str, url: str) -> ExtractedPage:
-    try:
-        return extract(html.encode("utf-8", "surrogatepass"), url, charset="utf-8", search_dates=False)
-    except UnreadablePage:
-        return ExtractedPage(text="")

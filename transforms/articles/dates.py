@@ -2,7 +2,7 @@
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
@@ -99,8 +99,12 @@ def _words(text: str) -> Moment | None:
         return None
     text = re.sub(r"\b([ap])\.m\.", r"\1m", text, flags=re.IGNORECASE)
     day_first = _DOTTED.match(text) is not None
-    when = dateutil_parser.parse(text, tzinfos=_ZONES, default=_MIDNIGHT, dayfirst=day_first)
+    when = dateutil_parser.parse(text, tzinfos=_zone, default=_MIDNIGHT, dayfirst=day_first)
     return _moment(when, precise=when.tzinfo is not None)
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    return timezone(timedelta(seconds=offset)) if offset is not None else _ZONES.get(name or "")
 
 
 def _moment(when: datetime, *, precise: bool) -> Moment | None:

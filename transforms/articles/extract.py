@@ -6,6 +6,7 @@ the same tree again. On the 990 pages of the evaluation set: F .925, the full ca
 options .921, fast alone .920; 12 of 100 pages are read twice. bench/extraction.py prints the figures.
 """
 
+import logging
 import re
 
 import trafilatura
@@ -23,6 +24,9 @@ from transforms.articles.pages import ExtractedPage, UnreadablePage
 from transforms.articles.walls import STUB, judge_wall
 from transforms.config import ExtractionConfig
 from transforms.model import Page, TextFrom
+
+for _library in ("trafilatura", "htmldate", "readability", "charset_normalizer"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)  # what they complain of is told by our own reasons
 
 RETRY_BELOW = 1_000
 """Characters; chosen on the evaluation set: .923 at 500, .925 from 1,000 on."""

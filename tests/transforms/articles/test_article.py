@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.transforms.articles.press import NOW, URL, body, entry, json_ld, page, page_html, summary_page
-from transforms.articles.article import hash_text, plain_title, read_article, saved_article
+from tests.transforms.articles.press import NOW, URL, entry, json_ld, page, page_html, summary_page
+from transforms.articles.article import plain_title, read_article
 from transforms.articles.extract import extract_page
 from transforms.articles.pages import ExtractedPage
+from transforms.articles.saved import text_hash
 from transforms.articles.urls import article_id, normalise_url
 from transforms.config import ExtractionConfig
 from transforms.model import Article, Page, TextFrom
@@ -14,7 +15,7 @@ HOUR = 3600.0
 READ = ExtractedPage(text="It voted.", title="Council votes", lang="en")
 
 
-def read(given: Page, **options: object) -> Article:
+def read(given: Page) -> Article:
     return read_article(given, extract_page(given, ExtractionConfig()), NOW)
 
 
@@ -46,7 +47,7 @@ def test_an_article_carries_what_is_known() -> None:
     )
     assert (found.published, found.seen, found.row, found.backfilled) == (NOW - HOUR, NOW, 7, True)
     assert found.canonical_url == "https://www.herald.test/vote"
-    assert found.text_hash == hash_text(found.title, found.text)
+    assert found.text_hash == text_hash(found.title, found.text)
 
 
 @pytest.mark.parametrize(
@@ -128,38 +129,3 @@ def test_a_wall_is_told_and_the_feeds_text_named(feed: dict[str, str], text_from
 )
 def test_titles_of_feeds_are_plain(title: str, plain: str) -> None:
     assert plain_title(title) == plain
-
-
-def test_the_hash_tells_an_edit_from_a_repeat() -> None:
-    assert hash_text("A", "b  c\n") == hash_text(" A ", "b c")
-    assert len({hash_text("A", "b"), hash_text("A", "c"), hash_text("B", "b"), hash_text("A b", "")}) == 4
-
-
-def saved(**fields: object) -> Article:
-    return saved_article(
-        **{"url": URL, "title": "Vote", "text": "It voted today.", "published": 5e8, "seen": 1e9, "line": 3, **fields}
-    )
-
-
-def test_a_saved_article_is_one_like_any_other() -> None:
-    found = saved(outlet="Herald", authors=("Ann Lee",), lang="en-GB")
-    assert (found.id, found.domain, found.outlet, found.lang) == (article_id(URL), "herald.test", "Herald", "en")
-    assert (found.published, found.seen, found.line, found.row) == (1e9, 1e9, 3, 0)  # 1985 is before the web
-    assert found.text_hash == hash_text("Vote", "It voted today.")
-    assert saved(published=9e8).published == 9e8
-
-
-def test_a_saved_page_gives_what_the_line_lacks() -> None:
-    text = body().replace("the old harbour", "<a href='https://port.example/'>the old harbour</a>")
-    html = page_html(
-        text, head=json_ld(**{"@type": "NewsArticle", "author": "Ann Lee", "publisher": {"name": "The Herald"}})
-    )
-    found = saved(title="", html=html + "<link rel=canonical href='/vote'>")
-    assert (found.title, found.outlet, found.authors) == (
-        "Council votes to rebuild harbour",
-        "The Herald",
-        ("Ann Lee",),
-    )
-    assert [link.url for link in found.links] == ["https://port.example/"]
-    assert found.text == "It voted today."
-    assert saved(html="no page").outlet == "herald.test"

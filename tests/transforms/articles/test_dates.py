@@ -51,8 +51,10 @@ def test_a_date_is_read(text: str, expected: str, precise: bool) -> None:
         "2024-02-30",
         "2024-05-01T25:00:00Z",
         "Thu, 32 May 2024 10:00:00 GMT",
-    ]
-    + ["1" * 20, "x" * 200, "version 2.1 2024 of 13 parts of it"],
+        "1" * 20,
+        "x" * 200,
+        "version 2.1 2024 of 13 parts of it",
+    ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None

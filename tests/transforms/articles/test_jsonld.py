@@ -58,8 +58,8 @@ def test_a_broken_script_still_gives_its_author() -> None:
 def test_among_several_articles_the_pages_own_is_taken() -> None:
     nodes = read_json_ld(
         [
-            '[{"@type": "NewsArticle", "headline": "Other", "url": "/o"},'
-            ' {"@type": "NewsArticle", "headline": "Own", "mainEntityOfPage": {"@id": "/own"}}]'
+            """[{"@type": "NewsArticle", "headline": "Other", "url": "/o"},
+            {"@type": "NewsArticle", "headline": "Own", "mainEntityOfPage": {"@id": "/own"}}]"""
         ]
     )
     assert article_node(nodes, frozenset({"/own"}), str)["headline"] == "Own"
@@ -73,8 +73,8 @@ def test_a_node_without_type_but_with_a_headline_is_one() -> None:
 def test_names_are_found_behind_references_and_in_lists() -> None:
     nodes = read_json_ld(
         [
-            '{"@graph": [{"@type": "Article", "author": [{"@id": "#ann"}, "Bo Roe", {"name": ["Cy Poe", "Di Fo"]}, 7]},'
-            ' {"@id": "#ann", "@type": "Person", "name": "Ann Lee"}]}'
+            """{"@graph": [{"@type": "Article", "author": [{"@id": "#ann"}, "Bo Roe", {"name": ["Cy Poe", "Di Fo"]}, 7]},
+            {"@id": "#ann", "@type": "Person", "name": "Ann Lee"}]}"""
         ]
     )
     assert names_of(article_node(nodes, frozenset(), str)["author"], nodes) == ["Ann Lee", "Bo Roe", "Cy Poe", "Di Fo"]

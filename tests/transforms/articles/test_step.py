@@ -114,7 +114,7 @@ def test_two_bundles_at_once_share_the_workers() -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert found == dict.fromkeys(range(3), set(range(1, 7)))
+    assert found == {number: set(range(1, 7)) for number in range(3)}
 
 
 def test_a_bundle_begun_again_forgets_the_failed_one() -> None:
