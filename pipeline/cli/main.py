@@ -48,7 +48,7 @@ class _Lazy(click.Group):
             error.show()
             code = error.exit_code
         except click.UsageError as error:
-            _say(f"{error.format_message()}{_see_help(error.ctx)}")
+            _say(f"{error.format_message().rstrip('.')}.{_see_help(error.ctx)}")
             code = error.exit_code
         except click.ClickException as error:
             _say(error.format_message())

@@ -7,7 +7,6 @@ import click
 import msgspec
 
 from pipeline.cli.output import emit, json_option, open_for_reading, settings_of, settings_option
-from pipeline.runs import retention_of
 
 
 @click.command()
@@ -20,6 +19,8 @@ def command(settings_path: Path | None, *, as_json: bool) -> None:
 
     Example: wirewatch prune
     """
+    from pipeline.runs import retention_of  # noqa: PLC0415 - Beam takes a second to import
+
     settings = settings_of(settings_path)
     with open_for_reading(settings) as store:
         pruned = store.prune(time.time(), retention_of(settings))

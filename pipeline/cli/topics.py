@@ -1,4 +1,4 @@
-"""`wirewatch topics check`: are the topics well written, and what would they say of a text?"""
+"""`wirewatch topics check`: are the topics well written?"""
 
 from pathlib import Path
 

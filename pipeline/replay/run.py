@@ -85,8 +85,8 @@ def replay(request: ReplayRequest, command: str, now: float, progress: Callable[
         OSError: the input cannot be read, or another output cannot be written.
     """
     surveyed = survey(request.articles, now, by_published=request.by_published)
-    request.out.mkdir(parents=True, exist_ok=True)
     with _owned_store(request, command) as (store, own_parts):
+        request.out.mkdir(parents=True, exist_ok=True)
         parts = _with_sink(own_parts, request, surveyed)
         try:
             if request.alert:
