@@ -11,6 +11,9 @@ from typing import Protocol
 
 CROWD = (12, 40)
 """Ranks of the neighbours that make an article's surroundings; nearer ones are likely of its own story."""
+PRIOR = 0.06
+"""Likeness of a neighbour that is not there: a young or quiet ledger is no proof that a topic is. Without it two port
+closures among 60 articles of the newsroom became one story (0.04 to 0.08 keep them apart), and ecbplus is .004 lower."""
 COPY = 0.6
 """Neighbours more alike than this are copies, and no crowd."""
 GROWN = 48
@@ -40,7 +43,7 @@ class Neighbours(Protocol):
 
 
 def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
-    """How crowded the surroundings of an article are, seen from a story; missing neighbours are not alike."""
+    """How crowded the surroundings of an article are, seen from a story; missing neighbours count as PRIOR."""
     inside = place = 0
     total = 0.0
     for likeness, other in ranked:
@@ -55,7 +58,8 @@ def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
         place += 1
         if place == CROWD[1]:
             break
-    return total / (CROWD[1] - CROWD[0])
+    missing = CROWD[1] - max(place, CROWD[0])
+    return (total + missing * PRIOR) / (CROWD[1] - CROWD[0])
 
 
 def story_crowd(story_id: str, neighbours: Neighbours) -> float:
