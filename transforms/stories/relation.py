@@ -3,11 +3,13 @@
 from transforms.model import Relation
 from transforms.stories.similarity import Profile, containment, link_shared, quotes_shared, resemblance, source_shared
 
-CONTAINED = 0.8
-"""Share of the shorter text's word 5-grams that the longer holds, from which its wording is simply taken over ..."""
+SAME = 0.8
+"""Share of all their word 5-grams that both texts have, from which one is a copy of the other."""
+CUT = 0.95
+"""A copy, too, is a text whose 5-grams are in the other to this share: cut, and nothing written anew ..."""
 WHOLE = 0.5
-"""... a copy where both have this share of all their 5-grams in common; else it was cut or added to: a near copy."""
-NEAR = 0.3
+"""... while this share of all their 5-grams is common to both."""
+NEAR = 0.5
 """Contained to this share: edited, cut and added to, but still the same text."""
 BORROWED = 0.08
 """Contained to this share: sentences taken over."""
@@ -18,7 +20,8 @@ QUOTED = 0.3
 def relation(earlier: Profile, later: Profile) -> Relation:
     """What the later article is to the earlier one of its story."""
     contained = containment(earlier, later)
-    if contained >= CONTAINED and resemblance(earlier, later) >= WHOLE:
+    alike = resemblance(earlier, later)
+    if alike >= SAME or (contained >= CUT and alike >= WHOLE):
         return Relation.COPY
     if contained >= NEAR:
         return Relation.NEAR_COPY
