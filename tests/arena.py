@@ -145,6 +145,11 @@ class Arena:
         )
         opml = f'<opml version="2.0"><head/><body>\n{feeds}</body></opml>\n'
         (self.folder / "feeds.opml").write_text(opml, encoding="utf-8")
+        self.tune(self.tables)
+
+    def tune(self, tables: dict[str, dict[str, Any]]) -> None:
+        """Write the settings anew, these over the usual ones."""
+        self.tables = tables
         self.settings.write_text(self._settings(), encoding="utf-8")
 
     def _settings(self) -> str:
