@@ -25,22 +25,36 @@ START = 1_745_740_800.0
 """27 April 2025, 08:00 UTC."""
 
 _FLOOD = (
-    "LINDHOLM (AP) - The road tunnel under Lindholm harbour was flooded early on Monday after a sluice gate failed, and "
-    "eleven night-shift workers were brought out through the ventilation shaft.",
-    "Fire chief Maren Oster said the water had risen by two metres in nine minutes. Nobody was seriously hurt, she said, "
-    "but four people were treated for hypothermia at Sankt Jorgen hospital.",
-    "The tunnel carries 38,000 vehicles a day. Harbour master Ivo Brandt expects it to stay shut until the middle of "
-    "June, because the control room and both pumping stations stand under water.",
-    "The sluice had been inspected in February. The inspection report, which the city council will discuss on Thursday, "
-    "had named corrosion at two hinges and recommended that they be replaced within a year.",
+    (
+        "LINDHOLM (AP) - The road tunnel under Lindholm harbour was flooded early on Monday after a sluice gate failed, and "
+        "eleven night-shift workers were brought out through the ventilation shaft."
+    ),
+    (
+        "Fire chief Maren Oster said the water had risen by two metres in nine minutes. Nobody was seriously hurt, she said, "
+        "but four people were treated for hypothermia at Sankt Jorgen hospital."
+    ),
+    (
+        "The tunnel carries 38,000 vehicles a day. Harbour master Ivo Brandt expects it to stay shut until the middle of "
+        "June, because the control room and both pumping stations stand under water."
+    ),
+    (
+        "The sluice had been inspected in February. The inspection report, which the city council will discuss on Thursday, "
+        "had named corrosion at two hinges and recommended that they be replaced within a year."
+    ),
 )
 _CHOIR = (
-    "The children's choir of Upper Calder has won the Brightwater prize with a song about a runaway goat that its own "
-    "members wrote during the winter holidays.",
-    "Judges praised the twenty-six singers for clear diction and for a goat solo by nine-year-old Tilda Marsh. The prize "
-    "is worth 4,000 pounds and will pay for a new piano.",
-    "Choirmaster Edwin Peake said that rehearsals had been moved to the bakery after the school hall's heating gave out, "
-    "which had done the singing good and the waistlines none.",
+    (
+        "The children's choir of Upper Calder has won the Brightwater prize with a song about a runaway goat that its own "
+        "members wrote during the winter holidays."
+    ),
+    (
+        "Judges praised the twenty-six singers for clear diction and for a goat solo by nine-year-old Tilda Marsh. The prize "
+        "is worth 4,000 pounds and will pay for a new piano."
+    ),
+    (
+        "Choirmaster Edwin Peake said that rehearsals had been moved to the bakery after the school hall's heating gave out, "
+        "which had done the singing good and the waistlines none."
+    ),
 )
 
 
@@ -85,11 +99,15 @@ ARTICLES = [
         "Ring Road Review",
         "Eleven rescued as water fills tunnel beneath Lindholm's port",
         (
-            "Eleven workers escaped through a ventilation shaft when water burst into Lindholm's harbour tunnel in the "
-            "small hours of Monday; a sluice gate had given way, fire chief Maren Oster told reporters.",
-            "In nine minutes the flood stood two metres high. Four of those rescued were taken to Sankt Jorgen hospital "
-            "with hypothermia. For the 38,000 drivers who use the tunnel daily, harbour master Ivo Brandt had bad news: "
-            "it will not open before mid-June.",
+            (
+                "Eleven workers escaped through a ventilation shaft when water burst into Lindholm's harbour tunnel in the "
+                "small hours of Monday; a sluice gate had given way, fire chief Maren Oster told reporters."
+            ),
+            (
+                "In nine minutes the flood stood two metres high. Four of those rescued were taken to Sankt Jorgen hospital "
+                "with hypothermia. For the 38,000 drivers who use the tunnel daily, harbour master Ivo Brandt had bad news: "
+                "it will not open before mid-June."
+            ),
             "Source: Lindholm Post.",
         ),
     ),
@@ -98,8 +116,10 @@ ARTICLES = [
         "Slovo Dnia",
         "Бібліотека у Вербному відкрила нічний зал для студентів",
         (
-            "Міська бібліотека у Вербному з понеділка працює цілодобово: на другому поверсі відкрили нічний зал на "
-            "шістдесят місць, повідомила директорка Оксана Вільха.",
+            (
+                "Міська бібліотека у Вербному з понеділка працює цілодобово: на другому поверсі відкрили нічний зал на "
+                "шістдесят місць, повідомила директорка Оксана Вільха."
+            ),
             "Студенти зможуть приходити після десятої вечора з читацьким квитком. Каву дозволили, а піцу поки що ні.",
         ),
         lang="uk",
@@ -110,10 +130,14 @@ ARTICLES = [
         "Lindholm Post",
         "Beekeepers count their hives after the mildest winter on record",
         (
-            "Beekeepers around Lindholm have lost only one colony in twenty this winter, the fewest since the county "
-            "began to count in 1987, their association said on Tuesday.",
-            "Chairwoman Petra Lund put it down to late frosts and to a new mesh against mites. Honey will be no cheaper, "
-            "she added, since sugar is not.",
+            (
+                "Beekeepers around Lindholm have lost only one colony in twenty this winter, the fewest since the county "
+                "began to count in 1987, their association said on Tuesday."
+            ),
+            (
+                "Chairwoman Petra Lund put it down to late frosts and to a new mesh against mites. Honey will be no cheaper, "
+                "she added, since sugar is not."
+            ),
         ),
     ),
     article(8, "Night Desk", "Harbour tunnel flooded after sluice gate fails", _FLOOD[:2]),

@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from pipeline.replay.outputs import ArticleLine, StoryLine, write_lines
+from pipeline.runs import SHARDS
+from pipeline.store import open_store
 from tests.pipeline.replay.press import ARTICLES, CHOIR, FLOOD, Outcome, article, replay, save, topics
 from transforms.alerts.cloudevents import AlertEvent
 
@@ -281,9 +283,6 @@ def test_an_output_s_place_taken_by_a_folder_is_told_in_one_line(tmp_path):
 
 
 def test_a_store_that_another_works_is_not_touched(tmp_path):
-    from pipeline.runs import SHARDS
-    from pipeline.store import open_store
-
     url = f"sqlite:///{tmp_path}/kept.db"
     store = open_store(url)
     with store.owners.own(SHARDS, "wirewatch watch"):
