@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -72,16 +72,34 @@ class StoryLine(Record, frozen=True):
     """A story that this one follows up without being it."""
 
 
+class Told(NamedTuple):
+    """What the lines tell of an article, without its text: a replay may have very many."""
+
+    id: str
+    published: float
+    agency: str
+    credited: tuple[str, ...]
+    relevance: tuple[Relevance, ...]
+
+
+def told(stored: StoredArticle, outlets: OutletTable) -> Told:
+    """What is told of a stored article."""
+    article, judged = stored.judged.article, stored.judged
+    credits_found = sorted(judged.fingerprint.credits, key=lambda credit: -credit.weight)
+    return Told(
+        id=article.id,
+        published=article.published,
+        agency=agency_of(judged.fingerprint.credits, outlets),
+        credited=tuple(dict.fromkeys(credit.name for credit in credits_found)),
+        relevance=tuple(found for found in judged.relevance if found.relevant),
+    )
+
+
 def article_line(
-    ref: LineRef,
-    stored: StoredArticle | None,
-    place: Membership | None,
-    stories: Mapping[str, Story],
-    outlets: OutletTable,
-    error: str,
+    ref: LineRef, article: Told | None, place: Membership | None, stories: Mapping[str, Story], error: str
 ) -> ArticleLine:
-    """A line's outcome; stored is None for a line that became no article."""
-    if stored is None or place is None:
+    """A line's outcome; article is None for a line that became none."""
+    if article is None or place is None:
         return ArticleLine(
             input_id=ref.input_id,
             article_id=None,
@@ -97,7 +115,6 @@ def article_line(
             relevance=[],
             error=error or "not decided; say it to the makers of Wirewatch",
         )
-    credits_found = sorted(stored.judged.fingerprint.credits, key=lambda credit: -credit.weight)
     story = stories.get(place.story_id)
     return ArticleLine(
         input_id=ref.input_id,
@@ -109,16 +126,15 @@ def article_line(
         reason=place.reason,
         matched=place.matched or None,
         origin=story.origin if story else None,
-        agency=agency_of(stored.judged.fingerprint.credits, outlets) or None,
-        credited=list(dict.fromkeys(credit.name for credit in credits_found)),
-        relevance=[judged for judged in stored.judged.relevance if judged.relevant],
+        agency=article.agency or None,
+        credited=list(article.credited),
+        relevance=list(article.relevance),
     )
 
 
-def story_lines(stories: Iterable[Story], members: Mapping[str, list[StoredArticle]]) -> Iterator[StoryLine]:
+def story_lines(stories: Iterable[Story], members: Mapping[str, list[Told]]) -> Iterator[StoryLine]:
     """The stories that the replay's articles are in, merged ones after them."""
     for story in sorted(stories, key=lambda story: (bool(story.merged_into), story.started, story.id)):
-        articles = [stored.judged.article for stored in members.get(story.id, [])]
         yield StoryLine(
             story_id=story.id,
             title=story.title,
@@ -128,7 +144,10 @@ def story_lines(stories: Iterable[Story], members: Mapping[str, list[StoredArtic
             outlets=story.outlets,
             origin=story.origin,
             independent_origins=story.independent_origins,
-            articles=[article.id for article in sorted(articles, key=lambda article: (article.published, article.id))],
+            articles=[
+                article.id
+                for article in sorted(members.get(story.id, []), key=lambda article: (article.published, article.id))
+            ],
             merged_into=story.merged_into or None,
             follows=story.follows or None,
         )

@@ -16,14 +16,15 @@ from pipeline.replay.outputs import (
     DEAD_LETTERS,
     OUTPUTS,
     STORIES,
+    Told,
     article_line,
     letter_line,
     story_lines,
+    told,
     write_lines,
 )
 from pipeline.runs import SHARDS
 from pipeline.settings.settings import Settings
-from pipeline.store.reading import StoredArticle
 from pipeline.store.store import Store, StoreAddress
 from transforms.config import SinkConfig
 from transforms.model import DeadLetter, Record
@@ -155,22 +156,22 @@ def _write(request: ReplayRequest, store: Store, parts: Parts, refs: Sequence[Li
     failed = {letter.subject: letter.message for letter in letters}
     ids, errors = _outcomes(request.articles, refs, decided, failed)
     wanted = set(ids.values())
+    outlets = parts.outlets()
     articles = {
-        stored.judged.article.id: stored
+        stored.judged.article.id: told(stored, outlets)
         for stored in store.reading.export_articles()
         if stored.judged.article.id in wanted
     }
-    outlets = parts.outlets()
 
     def lines() -> Iterator[object]:
         for ref in refs:
-            stored = articles.get(ids.get(ref.number, ""))
-            place = places.get(stored.judged.article.id) if stored else None
-            yield article_line(ref, stored, place, stories, outlets, errors.get(ref.number, ""))
+            article_id = ids.get(ref.number, "")
+            error = errors.get(ref.number, "")
+            yield article_line(ref, articles.get(article_id), places.get(article_id), stories, error)
 
-    members: dict[str, list[StoredArticle]] = {}
-    for stored in articles.values():
-        members.setdefault(places[stored.judged.article.id].story_id, []).append(stored)
+    members: dict[str, list[Told]] = {}
+    for article in articles.values():
+        members.setdefault(places[article.id].story_id, []).append(article)
     placed = {place.placed for article_id, place in places.items() if article_id in articles}
     kept = [story for story in stories.values() if story.id in members or story.id in placed]
     write_lines(request.out / ARTICLES, lines())
