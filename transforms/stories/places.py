@@ -1,5 +1,6 @@
 """Stories and the places of articles in them, as one wave changes them."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -11,6 +12,11 @@ from transforms.stories.repair import Merge, Move
 from transforms.stories.view import Member
 
 replace = msgspec.structs.replace
+
+
+def story_id_at(article_id: str, seq: int) -> str:
+    """Id of the story that a repair makes an article start at a number of its ledger; at most one, so no other has it."""
+    return hashlib.sha256(f"{article_id} {seq}".encode()).hexdigest()[:16]
 
 
 class Places:
@@ -114,20 +120,34 @@ class Places:
         story = self.stories.get(story_id) or self._memory.story(story_id)
         return self._standing(story.merged_into) if story and story.merged_into else story_id
 
-    def _end(self, loser: str, survivor: str, seq: int) -> None:
-        """The loser points to the survivor from now on."""
-        self.put(replace(self.stories[loser], merged_into=survivor, seq=seq))
+    def _end(self, loser: str, survivor: str, members: Sequence[Member], seq: int) -> None:
+        """The loser, whose last members these were, is empty and points to the survivor from now on."""
+        articles = [known.article for known, _ in members]
+        ended = replace(
+            self.stories[loser],
+            title=articles[0].title,
+            started=min(article.published for article in articles),
+            latest=max(article.published for article in articles),
+            size=0,
+            outlets=0,
+            origin=None,
+            independent_origins=(),
+            merged_into=survivor,
+            seq=seq,
+        )
+        self.put(ended)
         self.merged[loser] = survivor
 
     # --- repairs ------------------------------------------------------------------------------------------------------
 
     def repair(self, changes: Iterable[Merge | Move], seq: int) -> None:
         """Put these right at a number of the ledger; what a person has split or joined stays so."""
+        fresh: dict[str, str] = {}
         for change in changes:
             if isinstance(change, Merge):
                 self._merge(change, seq)
             else:
-                self._move(change, seq)
+                self._move(change, fresh, seq)
 
     def _merge(self, merge: Merge, seq: int) -> None:
         """The survivor is the story with the oldest raised alert, else the older story."""
@@ -145,7 +165,7 @@ class Places:
             if membership.relation is Relation.FIRST:  # a story has one first; why this one came along is to be told
                 moved = replace(moved, relation=Relation.SAME_EVENT, score=merge.score)
             self._place_anew(known, moved, seq)
-        self._end(loser, survivor, seq)
+        self._end(loser, survivor, members[loser], seq)
 
     def _is_split(self, members: Sequence[Member], story_id: str) -> bool:
         """Has a person split one of the members from the story?"""
@@ -156,19 +176,24 @@ class Places:
         started = [known.article.published for known, _ in members]
         return (min(raised, default=float("inf")), min(started, default=float("inf")), story_id)
 
-    def _move(self, move: Move, seq: int) -> None:
-        """Another place for an article; a story that it leaves empty points to where it went."""
+    def _move(self, move: Move, fresh: dict[str, str], seq: int) -> None:
+        """Another place for an article; a story that it leaves empty points to where it went.
+
+        A story that memory does not know may still be in the store, let go; so one that a move starts gets an id that
+        none has: fresh has those of this repair.
+        """
         known, membership = self._memory.article(move.article_id), self._memory.membership(move.article_id)
-        target = self._standing(move.story_id)
+        target = fresh.get(move.story_id) or self._standing(move.story_id)
         if known is None or membership is None or membership.story_id == target:
             return
         left = membership.story_id
         if self._memory.is_apart(move.article_id, target) or self._memory.is_together(move.article_id, left):
             return
+        relation = move.relation
         self._touch(left)
         self._touch(target)
-        relation = move.relation
         if target not in self.stories:
+            target = fresh[move.story_id] = story_id_at(move.article_id, seq)
             self.start(target, known.article, seq)
             relation = Relation.FIRST
         moved = replace(
@@ -181,7 +206,7 @@ class Places:
         )
         self._place_anew(known, moved, seq)
         if not self.members(left):
-            self._end(left, target, seq)
+            self._end(left, target, [(known, membership)], seq)
 
     def _place_anew(self, known: KnownArticle, membership: Membership, seq: int) -> None:
         membership = replace(membership, seq=seq)

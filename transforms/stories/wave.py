@@ -238,5 +238,6 @@ def _membership(article: Article, decision: Decision, seq: int) -> Membership:
         signals=decision.signals,
         nearest_other=decision.nearest_other,
         nearest_other_score=decision.nearest_other_score,
+        likeness=decision.likeness,
         seq=seq,
     )

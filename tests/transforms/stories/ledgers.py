@@ -9,12 +9,15 @@ from pipeline.store import Store
 from tests.articles import NO_OUTLETS, judged
 from transforms.alerts.wave import DecideAlerts
 from transforms.config import AlertsConfig, StoriesConfig
-from transforms.model import Alert, Article, Judged, Membership, Outcome, Story, Topic
+from transforms.model import Alert, Article, Judged, Membership, Outcome, OutcomeKind, Relation, Story, Topic
 from transforms.stories.ledger import Ledger, ledger_key
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.repair import Merge, Move
 
 TOPICS = (Topic("ports", "Ports"), Topic("money", "Money"))
+
+
+Repairs = dict[int, Callable[[StoriesMemory], Iterable[Merge | Move]]]
 
 
 def no_repair(_memory: StoriesMemory, _seq: int) -> tuple[Merge | Move, ...]:
@@ -105,3 +108,14 @@ def cut(articles: Sequence[Article], *sizes: int) -> list[list[Article]]:
         pieces.append(list(articles[start : start + size]))
         start += size
     return [piece for piece in [*pieces, list(articles[start:])] if piece]
+
+
+def kinds(outcomes: Iterable[Outcome]) -> list[OutcomeKind]:
+    """How these ended."""
+    return [outcome.kind for outcome in outcomes]
+
+
+def place(store: Store, one: Article) -> tuple[str, Relation]:
+    """An article's story and what it is to it."""
+    membership = store.reading.places()[one.id]
+    return membership.story_id, membership.relation
