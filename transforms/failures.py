@@ -1,5 +1,7 @@
 """The dead letter of a pure step that failed on one article: a fault of ours, kept so that no other article suffers."""
 
+import json
+
 import msgspec
 
 from transforms.model import Article, DeadLetter
@@ -15,13 +17,19 @@ def failed_article(step: str, reason: str, article: Article, error: Exception, n
         error: what was raised.
         now: seconds since the epoch.
     """
+    message = f"{step} failed on {article.url!r} with {type(error).__name__}: {error}; redrive it after an upgrade"
     return DeadLetter(
         step=step,
         reason=reason,
-        message=f"{step} failed on {article.url!r} with {type(error).__name__}: {error}; redrive it after an upgrade",
-        subject=article.url,
-        input=msgspec.json.encode(article),
+        message=_encodable(message),
+        subject=_encodable(article.url),
+        input=_encodable(json.dumps(msgspec.to_builtins(article), ensure_ascii=False)).encode(),
         row=article.row,
         first_seen=now,
         last_seen=now,
     )
+
+
+def _encodable(text: str) -> str:
+    """Half characters, which may be the very fault, as question marks: a letter must get through."""
+    return text.encode("utf-8", "replace").decode()
