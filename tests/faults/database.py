@@ -60,7 +60,7 @@ def _stopped(tally: Tally, number: int, reference: State, server: Postgres, how:
     dice = tally.dice(KIND, number)
     url = sa.make_url(server.new_database())
     password = str(url.password)
-    bare = url.set(password=None).render_as_string()
+    bare = url._replace(password=None).render_as_string()
     with installation(store_url=bare, password=password) as here:
 
         def stop() -> None:
@@ -78,11 +78,10 @@ def _through(here: Arena, reference: State, dice: random.Random, outage: Callabl
     command = here.start("run")
     while len(here.newsroom.requests) < asked and command.process.poll() is None:
         time.sleep(0.01)
-    early = command.process.poll() is not None
+    if command.process.poll() is not None:
+        return asked, [f"the run was over before the outage: {command.finished()}"]
     outage()
     state, found = _outcome(here, command)
-    if early:
-        found.append("the run was over before the outage")
     if state is not None:
         found += same(reference, state)
     return asked, found
