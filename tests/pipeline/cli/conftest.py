@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.main import cli
+from pipeline.newsroom.server import Newsroom
 from tests.pipeline.replay.press import ARTICLES, TOPICS, Outcome, replay, save, topics
 
 SETTINGS = """
@@ -73,6 +74,12 @@ def desk(bare_desk: Path, replayed: Outcome) -> Path:
     """The same with the replayed store, a copy of its own."""
     shutil.copy(replayed.out.parent / "kept.db", bare_desk / "kept.db")
     return bare_desk
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as running:
+        yield running
 
 
 @pytest.fixture

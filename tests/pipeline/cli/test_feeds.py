@@ -1,7 +1,6 @@
 """Feeds added to a person's file as it is, listed, and looked at without a trace, against the newsroom on loopback."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,6 @@ GONE = "http://gone-gazette.newsroom/rss"
 MOVED = "http://valley-times.newsroom/feeds/all.xml"
 URL = "https://new.example/rss?a=1&b=2"
 NEW = Feed(url=URL, name='Ann & "Bob"')
-
-
-@pytest.fixture(scope="module")
-def newsroom() -> Iterator[Newsroom]:
-    with Newsroom() as running:
-        yield running
 
 
 @pytest.fixture
