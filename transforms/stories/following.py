@@ -1,0 +1,32 @@
+"""Whether a new story follows up an older one without being it: "Second basin reopens in Varda", a day after the closure."""
+
+from transforms.model import Judged
+from transforms.stories.memory import StoriesMemory
+
+LATER = 6 * 3600.0
+"""Seconds after the older story's latest article from which a report is news of another moment."""
+
+
+def followed_story(judged: Judged, nearest: str, memory: StoriesMemory) -> str:
+    """The nearest story where the new article follows it up, else "".
+
+    It does where both headlines share a name that, of all that is remembered, only that story's articles hold.
+
+    Args:
+        judged: the article that starts a story.
+        nearest: the story that it fits best, though not well enough; "" where there is none.
+        memory: without the article.
+    """
+    story = memory.story(nearest)
+    if story is None:
+        return ""
+    members = memory.members(nearest)
+    if not members or judged.article.published < max(known.article.published for known in members) + LATER:
+        return ""
+    fingerprint = judged.fingerprint
+    for name in fingerprint.title_terms.keys() & fingerprint.names.keys():
+        told = [known for known in members if name in known.fingerprint.title_terms]
+        holders = sum(name in known.fingerprint.body_terms for known in members)
+        if told and holders >= memory.index.documents(name):
+            return nearest
+    return ""
