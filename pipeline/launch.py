@@ -175,7 +175,9 @@ def _prism_server(binary: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str
 
 
 def _log_lines(server: "subprocess.Popen[bytes]") -> None:
-    if server.stderr is not None:
+    if server.stderr is None:
+        return
+    with server.stderr:
         for line in server.stderr:
             log.info("prism: %s", line.decode("utf-8", "replace").rstrip())
 
