@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -158,7 +159,7 @@ def _prism_server(binary: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, no lock
+        preexec_fn=functools.partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - one system call, no lock
         start_new_session=True,  # Ctrl-C is for us to handle
     )
     threading.Thread(target=_log_lines, args=(server,), name="prism's log", daemon=True).start()
