@@ -19,7 +19,7 @@ from transforms.feeds.robots import read_rules
 from transforms.model import Feed, FeedCursor, FeedStatus, Record, Seconds
 from transforms.workers import WorkerDied, WorkerPool, WorkerTimedOut, shared_pool
 
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|feed|rdf)\b([^>]*)>", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|feed|rdf|urlset)\b([^>]*)>", re.IGNORECASE)
 _VERSION = re.compile(rb"\bversion\s*=\s*[\"']([\w.]{1,8})[\"']")
 _NO_JITTER = 0.0
 
@@ -36,7 +36,7 @@ class FeedLook(Record, frozen=True):
     """After redirects."""
     moved_to: str | None = None
     kind: str = ""
-    """RSS 2.0, RSS 1.0 (RDF), Atom, JSON Feed."""
+    """RSS 2.0, RSS 1.0 (RDF), Atom, JSON Feed, news sitemap."""
     title: str = ""
     language: str = ""
     entries: int = 0
@@ -170,5 +170,7 @@ def _kind(body: bytes) -> str:
     name = root[1].lower()
     if name == b"feed":
         return "Atom"
+    if name == b"urlset":
+        return "news sitemap"
     version = _VERSION.search(root[2])
     return "RSS 1.0 (RDF)" if name == b"rdf" else f"RSS {version[1].decode() if version else ''}".strip()
