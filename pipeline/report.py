@@ -6,8 +6,10 @@ from pipeline.render.report import PassReport
 from pipeline.settings.settings import Settings
 from pipeline.store.activity import Mark, activity
 from pipeline.store.store import Store
+from transforms.model import FeedCursor, FeedStatus
 
 JSONL = "jsonl"
+TROUBLED = frozenset({FeedStatus.GONE, FeedStatus.NOT_A_FEED, FeedStatus.FAILING})
 
 
 def report_since(store: Store, settings: Settings, since: Mark, seconds: float) -> PassReport:
@@ -21,6 +23,7 @@ def report_since(store: Store, settings: Settings, since: Mark, seconds: float) 
     """
     done = activity(store.database, since)
     counts = store.reading.counts()
+    asked = [row.cursor for row in store.feeds.listed() if (row.cursor.last_poll or 0.0) >= since.at - 1]
     letters = [kept.letter for kept in store.dead_letters.listed() if kept.letter.last_seen >= since.at - 1]
     return PassReport(
         now=store.reading.now(),
@@ -34,12 +37,19 @@ def report_since(store: Store, settings: Settings, since: Mark, seconds: float) 
         silent_articles=done.silent_articles,
         silent_stories=done.silent_stories,
         backfilled=done.backfilled,
+        polled=len(asked),
+        troubles=tuple(_trouble(cursor) for cursor in asked if cursor.status in TROUBLED),
         dead_letters=tuple(letters),
         written=tuple((sink.path, _lines(Path(sink.path))) for sink in settings.sinks if sink.kind == JSONL),
         store=store.shown,
         next_poll=store.reading.next_due(),
         later=counts.rows.get("pending", 0) + counts.deliveries.get("pending", 0),
     )
+
+
+def _trouble(cursor: FeedCursor) -> str:
+    name = cursor.feed.name or cursor.title or cursor.feed.url
+    return f"{name}: {cursor.cause or cursor.status.value}"
 
 
 def _lines(path: Path) -> int:

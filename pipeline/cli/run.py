@@ -44,6 +44,6 @@ def command(settings_path: Path | None, beam_args: tuple[str, ...], *, everythin
 
 def closing_lines(report: PassReport, page: Page) -> Iterable[str]:
     """What a run says at its end."""
-    if not (report.entries or report.articles or report.dead_letters or report.alerts):
+    if not report.happened:
         return nothing_due(report.next_poll, report.now, page)
     return pass_lines(report, page)

@@ -28,7 +28,7 @@ def command(settings_path: Path | None, beam_args: tuple[str, ...], *, as_json: 
     page = Page.of(sys.stdout, installation.settings.time_zone)
 
     def told(report: PassReport) -> None:
-        if not (report.entries or report.articles or report.dead_letters or report.alerts):
+        if not report.happened:
             return
         with contextlib.redirect_stdout(own_output):
             emit(report, pass_lines(report, page), as_json=as_json)

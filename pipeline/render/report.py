@@ -35,6 +35,10 @@ class PassReport(Record, frozen=True):
     silent_stories: int = 0
     backfilled: int = 0
     """Articles older than alerts.max_age, which joined stories and raised nothing."""
+    polled: int = 0
+    """Feeds that were asked."""
+    troubles: tuple[str, ...] = ()
+    """Feeds that were asked in vain, each with its cause."""
     dead_letters: tuple[DeadLetter, ...] = ()
     written: tuple[tuple[str, int], ...] = ()
     """Files of sinks, with the number of alerts in them; and "store" names as (name, 0)."""
@@ -43,6 +47,11 @@ class PassReport(Record, frozen=True):
     next_poll: Seconds | None = None
     later: int = 0
     """Pages and deliveries that wait for a later moment."""
+
+    @property
+    def happened(self) -> bool:
+        """Was there anything to do?"""
+        return bool(self.polled or self.entries or self.articles or self.dead_letters or self.alerts)
 
 
 def pass_lines(report: PassReport, page: Page) -> Iterator[str]:
@@ -78,20 +87,28 @@ def _not_alerted(report: PassReport) -> str:
 
 def _unread(report: PassReport) -> str:
     """Each cause by itself while they are few, else their number by reason."""
-    letters = report.dead_letters
-    if not letters:
+    letters, troubles = report.dead_letters, [_short(clean(trouble)) for trouble in report.troubles]
+    if not letters and not troubles:
         return ""
+    if len(troubles) > MOST_CAUSES:
+        troubles = [*troubles[:MOST_CAUSES], f"{len(troubles) - MOST_CAUSES:,} more feeds (wirewatch feeds list)"]
     if len(letters) <= MOST_CAUSES:
         causes = [_cause(letter) for letter in letters]
     else:
         reasons = Counter(clean(letter.reason) for letter in letters)
         causes = [f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda r: (-r[1], r[0]))]
-    return f"Could not be read ({len(letters):,}; wirewatch dead-letters list): {'; '.join(causes)}"
+    where = "wirewatch dead-letters list" if letters else "wirewatch feeds list"
+    count = len(letters) + len(report.troubles)
+    return f"Could not be read ({count:,}; {where}): {'; '.join([*troubles, *causes])}"
 
 
 def _cause(letter: DeadLetter) -> str:
     subject, message = clean(letter.subject), clean(letter.message)
     text = message if not subject or subject in message else f"{subject} {message}"
+    return _short(text)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= _MOST_WORDS else text[:_MOST_WORDS] + "…"
 
 
