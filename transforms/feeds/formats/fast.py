@@ -78,13 +78,13 @@ def read_plain(body: bytes, base: str, language: str, most: int) -> RawFeed | No
 class _Context:
     """A feed or an entry while it is being read, with what feedparser remembers of it."""
 
-    __slots__ = ("has_content", "has_link", "has_summary", "has_title", "into", "levels", "title_level")
+    __slots__ = ("has_content", "has_link", "has_summary", "into", "levels", "title_level")
 
     def __init__(self, into: Any) -> None:
         self.into = into
         self.levels: dict[str, int] = {}
         self.title_level = -1
-        self.has_link = self.has_summary = self.has_content = self.has_title = False
+        self.has_link = self.has_summary = self.has_content = False
 
     def keep(self, name: str, value: Any, level: int) -> None:
         """What is deeper down does not replace what is higher up."""
