@@ -13,6 +13,7 @@ import msgspec
 from pipeline.cli.output import CommandFailed, emit, json_option, open_for_reading, settings_of, settings_option, tell
 from pipeline.render.terminal import plural
 from pipeline.replay.lines import export_line
+from pipeline.store.exporting import exported_texts
 
 _TOLD_EVERY = 10_000
 
@@ -30,7 +31,7 @@ def command() -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file [default: standard output].")
 @json_option
 def export(settings_path: Path | None, out: Path | None, *, as_json: bool) -> None:
-    """Write the articles, one JSON object a line, in the order in which they were decided.
+    """Write every text of every article, one JSON object a line, in the order in which they were decided.
 
     `wirewatch replay` of an unpruned store's export gives its stories exactly.
 
@@ -39,13 +40,13 @@ def export(settings_path: Path | None, out: Path | None, *, as_json: bool) -> No
     settings = settings_of(settings_path)
     with open_for_reading(settings) as store, _output(out) as file:
         count, encoder = 0, msgspec.json.Encoder()
-        for stored in store.reading.export_articles():
-            file.write(encoder.encode(export_line(stored.judged.article)) + b"\n")
+        for article in exported_texts(store.database):
+            file.write(encoder.encode(export_line(article)) + b"\n")
             count += 1
             if count % _TOLD_EVERY == 0:
-                tell(f"{count:,} articles written")
+                tell(f"{count:,} texts written")
     if out is not None:
-        emit({"articles": count, "out": str(out)}, [f"{plural(count, 'article')} written to {out}"], as_json=as_json)
+        emit({"texts": count, "out": str(out)}, [f"{plural(count, 'text')} written to {out}"], as_json=as_json)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,13 @@ STORE_FILES = ("demo.db", "demo.db-wal", "demo.db-shm", "alerts.jsonl")
 
 
 @click.command()
-@click.option("--out", default=Path("out"), show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for store and alerts.")
+@click.option(
+    "--out",
+    default=Path("out"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for store and alerts.",
+)
 @click.option("--port", default=8090, show_default=True, help="The newsroom's port on 127.0.0.1; 0 takes a free one.")
 @json_option
 def command(out: Path, port: int, *, as_json: bool) -> None:
@@ -62,7 +68,7 @@ def _run(newsroom: Newsroom, out: Path, *, as_json: bool) -> PassReport:
 
 def demo_installation(newsroom: Newsroom, out: Path, *, printing: bool) -> Installation:
     """Settings for a newsroom: its hosts mapped, no pace between requests, alerts printed and written to out."""
-    sinks = (SinkConfig(name="alerts", kind="jsonl", path=str(out / "alerts.jsonl")),)
+    sinks: tuple[SinkConfig, ...] = (SinkConfig(name="alerts", kind="jsonl", path=str(out / "alerts.jsonl")),)
     if printing:
         sinks = (SinkConfig(name="terminal", kind="stdout"), *sinks)
     topics = bundled("seeds") / "topics.toml"

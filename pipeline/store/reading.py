@@ -148,7 +148,7 @@ class Reading:
         return self._db.read(lambda c: [_stored_article(c, row) for row in c.execute(query.limit(_PAGE)).all()])
 
     def export_articles(self) -> Iterator[StoredArticle]:
-        """All articles in the order of their first decisions (a ledger's is exact; ledgers interleave as committed)."""
+        """All articles with their latest texts, in the order of their first decisions."""
         last = 0
         while True:
             query = judged_query().where(articles.c.number > last).order_by(articles.c.number).limit(_PAGE)

@@ -9,7 +9,7 @@ import pytest
 from pipeline.store import open_store
 from pipeline.store.columns import pack
 from tests.pipeline.cli.conftest import Say
-from tests.pipeline.replay.press import ARTICLES, CHOIR, FLOOD, Outcome, replay
+from tests.pipeline.replay.press import ARTICLES, CHOIR, FLOOD, Outcome, replay, save
 from transforms.articles.urls import normalise_url
 from transforms.model import DeadLetter, Entry, InboxRow
 
@@ -167,13 +167,25 @@ def test_letters_must_be_named_in_one_way(desk: Path, say: Say, words: tuple[str
 
 
 def test_an_export_replays_to_the_same_stories(desk: Path, say: Say, replayed: Outcome) -> None:
-    assert say("articles", "export", "--out", "all.jsonl", "--json").json() == {"articles": 8, "out": "all.jsonl"}
+    assert say("articles", "export", "--out", "all.jsonl", "--json").json() == {"texts": 8, "out": "all.jsonl"}
     again = replay(Path("all.jsonl"), desk / "again", "--topics", "topics.toml")
     assert again.exit_code == 0
     kept = ("article_id", "placed", "story_id", "relation", "score", "reason", "matched", "origin", "credited")
     before = {line["article_id"]: [line[key] for key in kept] for line in replayed.lines() if line["article_id"]}
     assert {line["article_id"]: [line[key] for key in kept] for line in again.lines()} == before
     assert all(line["input_id"] == line["article_id"] for line in again.lines())
+
+
+def test_an_export_holds_each_text_of_an_edited_article_in_its_turn(bare_desk: Path, say: Say) -> None:
+    edited = {**ARTICLES[0], "text": f"{ARTICLES[0]['text']} A correction was added in the evening."}
+    save(bare_desk / "in.jsonl", [*ARTICLES, edited])
+    first = replay(bare_desk / "in.jsonl", bare_desk / "first", "--store", f"sqlite:///{bare_desk}/kept.db")
+    assert say("articles", "export", "--out", "all.jsonl", "--json").json()["texts"] == len(ARTICLES) + 1
+    again = replay(bare_desk / "all.jsonl", bare_desk / "again")
+    places = [{line["article_id"]: line["story_id"] for line in done.lines()} for done in (first, again)]
+    assert places[0] == places[1]
+    texts = [line["text"] for line in map(json.loads, (bare_desk / "all.jsonl").read_text().splitlines())]
+    assert texts.index(ARTICLES[0]["text"]) < texts.index(edited["text"])
 
 
 def test_an_export_to_standard_output_is_lines_alone(desk: Path, say: Say) -> None:
