@@ -183,7 +183,10 @@ def with_absolute_links(markup: str, base: str) -> str:
 
 def _may_have_relative_links(markup: str) -> bool:
     """Counted rather than searched for, which is what makes it cheap: most markup has none."""
-    return any(markup.count(f'{name}="') != markup.count(f'{name}="http') or f"{name}='" in markup for name in _LINKING)
+    doubtful = markup.count('href="') != markup.count('href="http') or markup.count('src="') != markup.count(
+        'src="http'
+    )
+    return doubtful or "href='" in markup or "src='" in markup
 
 
 def _authors(names: list[str]) -> Iterable[str]:
