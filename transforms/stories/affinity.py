@@ -14,10 +14,15 @@ CROWD = (12, 40)
 PRIOR = 0.06
 """Likeness of a neighbour that is not there: a young or quiet ledger is no proof that a topic is. Without it two port
 closures among 60 articles of the newsroom became one story (0.04 to 0.08 keep them apart), and ecbplus is .004 lower."""
+MOST_CROWDED = 0.18
+"""A neighbour crowds no more than this: articles of one story are half of them alike above .3, of two under .08
+(medians of the development sets), so many neighbours beyond it tell of a large story and not of a busy topic."""
 COPY = 0.6
 """Neighbours more alike than this are copies, and no crowd."""
+INSIDE = 24
+"""Members of a story beyond so many do not crowd each other, however many tell it."""
 GROWN = 48
-"""Members of a story beyond so many do not crowd each other, and repairs leave a larger story together."""
+"""Members from which on repairs leave a story together."""
 LINKS = 12
 """An article's likeness to a story is the mean over its closest members, at most so many."""
 CROWD_MEMBERS = 12
@@ -51,10 +56,10 @@ def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
             continue
         if story_id and neighbours.story_of(other) == story_id:
             inside += 1
-            if inside > GROWN:
+            if inside > INSIDE:
                 continue
         if place >= CROWD[0]:
-            total += likeness
+            total += min(likeness, MOST_CROWDED)
         place += 1
         if place == CROWD[1]:
             break

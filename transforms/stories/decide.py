@@ -7,12 +7,13 @@ import msgspec
 
 from transforms.model import Judged, Record, Relation, Share, Signal
 from transforms.stories.affinity import fits
+from transforms.stories.following import followed_story
 from transforms.stories.likeness import most_alike
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.reasons import reason_of, signals_of
 from transforms.stories.relation import relation
 
-NEEDED = 0.13
+NEEDED = 0.14
 """Fit from which a new article joins a story; repairs, which see more, need less."""
 SCALE = 0.04
 """Fit above the needed one by which the odds of a score grow e-fold."""
@@ -61,7 +62,6 @@ def decide(judged: Judged, memory: StoriesMemory) -> Decision:
     profile = memory.profile(judged)
     alike = most_alike(profile, article.published, memory, article.id)
     likeness = {one.other.known.article.id: one.value for one in alike}
-    memory.note_likeness(article.id, likeness)
     ranked = [(one.value, one.other.known.article.id) for one in alike]
     found = [(fit, story) for fit, story in fits(ranked, memory, STORIES) if not memory.is_apart(article.id, story)]
     needed = NEEDED + memory.config.same_event
@@ -77,6 +77,7 @@ def decide(judged: Judged, memory: StoriesMemory) -> Decision:
             reason=nearest,
             nearest_other=found[0][1] if found else "",
             nearest_other_score=score_of(found[0][0], needed) if found else 0.0,
+            follows=followed_story(judged, found[0][1] if found else "", memory),
             likeness=likeness,
         )
     fit, story_id = found[0]

@@ -1,8 +1,7 @@
 """An inverted index over the words of remembered articles: which of them may tell the same story."""
 
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,11 @@ Slots = npt.NDArray[np.int32]
 Values = npt.NDArray[np.float64]
 
 
+def _weight(share: Values) -> Values:
+    logs = -np.log(np.minimum(share, MOST_COMMON))
+    return np.sqrt(logs * np.sqrt(logs))
+
+
 class TermIndex:
     """Terms of the remembered articles by number, the documents that hold each, and how many those are.
 
@@ -37,6 +41,7 @@ class TermIndex:
         self._background = np.ones(1024, dtype=np.float64)
         self._scratch = np.zeros(1024, dtype=np.float64)
         self._local = np.zeros(1024, dtype=np.float64)
+        self._weights = np.zeros(1024, dtype=np.float64)
         self._size = 0
         """Articles counted."""
 
@@ -60,6 +65,7 @@ class TermIndex:
         self._background = np.concatenate([self._background, np.ones_like(self._background)])
         self._scratch = np.zeros(len(self._documents), dtype=np.float64)
         self._local = np.zeros(len(self._documents), dtype=np.float64)
+        self._weights = np.zeros(len(self._documents), dtype=np.float64)
 
     def add(self, row: int, slots: Slots) -> None:
         """Count a document and list it under each of its terms."""
@@ -68,47 +74,54 @@ class TermIndex:
         for slot in slots.tolist():
             self._postings[slot].append(row)
 
+    def documents(self, term: str) -> int:
+        """How many remembered documents hold a term."""
+        slot = self._slots.get(term)
+        return 0 if slot is None else int(self._documents[slot])
+
     def discount(self, slots: Slots) -> None:
         """Uncount a document; its row stays listed until the index is made anew."""
         self._documents[slots] -= 1
         self._size -= 1
 
-    def weights(self, slots: Slots, *, in_context: bool = False) -> Values:
-        """Weight of each term: (-log p)^0.75 with p the share of documents here and, as 300 documents, in the background.
+    def weights(self, slots: Slots) -> Values:
+        """Weight of each term: (-log p)^0.75 with p the share of documents here and, as 300 documents, in the background."""
+        return _weight(self._shares(slots))
 
-        In context p is mixed with the share of the surrounding documents (see surround).
-        """
+    def _shares(self, slots: Slots) -> Values:
         share = self._background[slots] * BACKGROUND_DOCUMENTS
         share += self._documents[slots]
         share /= self._size + BACKGROUND_DOCUMENTS
-        if in_context:
+        return share
+
+    def weigh(self, slots: Slots, surroundings: Sequence[Slots] | None = None) -> None:
+        """Set the weights that cosines() takes for these terms.
+
+        Args:
+            slots: all terms that will be compared; may repeat.
+            surroundings: documents with whose share of each term its p is mixed, so that what a whole topic says
+                weighs little; None: p is the memory's alone.
+        """
+        share = self._shares(slots)
+        if surroundings is not None:
+            near = np.concatenate([*surroundings, np.empty(0, dtype=np.int32)])
+            np.add.at(self._local, near, 1 / SURROUNDINGS)
             share *= 1 - LOCAL
             share += LOCAL * self._local[slots]
-        logs = -np.log(np.minimum(share, MOST_COMMON))
-        return np.sqrt(logs * np.sqrt(logs))
+            self._local[near] = 0.0
+        self._weights[slots] = _weight(share)
 
-    @contextmanager
-    def surround(self, bags: Sequence[Slots]) -> Iterator[None]:
-        """Take these documents as the surroundings of comparisons in context."""
-        slots = np.concatenate(bags) if bags else np.empty(0, dtype=np.int32)
-        np.add.at(self._local, slots, 1 / SURROUNDINGS)
-        try:
-            yield
-        finally:
-            self._local[slots] = 0.0
-
-    def cosines(
-        self, slots: Slots, values: Values, others: Sequence[tuple[Slots, Values]], *, in_context: bool = False
-    ) -> Values:
-        """Weighted cosine of one bag of terms with each of the others; 0 where one of them is empty."""
+    def cosines(self, slots: Slots, values: Values, others: Sequence[tuple[Slots, Values]]) -> Values:
+        """Weighted cosine of one bag of terms with each of the others; 0 where one of them is empty. See weigh()."""
         result = np.zeros(len(others))
         sizes = np.array([len(other[0]) for other in others])
         filled = np.flatnonzero(sizes).tolist()
         if not len(slots) or not filled:
             return result
-        mine = values * self.weights(slots, in_context=in_context)
+        mine = values * self._weights[slots]
         all_slots = np.concatenate([others[i][0] for i in filled])
-        theirs = np.concatenate([others[i][1] for i in filled]) * self.weights(all_slots, in_context=in_context)
+        theirs = np.concatenate([others[i][1] for i in filled])
+        theirs *= self._weights[all_slots]
         starts = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])
         self._scratch[slots] = mine
         dots = np.add.reduceat(theirs * self._scratch[all_slots], starts)

@@ -12,7 +12,7 @@ from transforms.model import Judged, Membership, Relation, Seconds
 from transforms.stories.index import SURROUNDINGS, TermIndex, Values
 from transforms.stories.memory import Remembered, StoriesMemory
 from transforms.stories.ports import KnownArticle
-from transforms.stories.similarity import Profile, containment
+from transforms.stories.similarity import Profile, containment, quotes_shared
 
 PARTS = ("text", "lead", "names", "title")
 PART_WEIGHTS = np.array([0.4, 0.2, 0.2, 0.2])
@@ -23,6 +23,8 @@ NEAREST = 12
 """So many most alike candidates may be of the article's own story; the next SURROUNDINGS are its context."""
 KEPT = 30
 """Most alike articles that are kept."""
+QUOTES_WEIGHT = 0.3
+"""What all quoted words in common add to a likeness."""
 COPIED = 0.3
 """From this share of wording in common on, that share is the likeness."""
 
@@ -37,12 +39,16 @@ class Likeness(NamedTuple):
     """As PARTS lists them."""
     context: float
     """Text and lead, with rarity taken in context."""
+    quotes: float
+    """Share of the fewer quoted words that both quote."""
     wording: float
     """Share of the shorter text's word 5-grams in the longer."""
 
 
 def _parts(profile: Profile, others: list[Profile], index: TermIndex) -> Values:
     """One row an article, one column a part."""
+    bags = [bag[0] for one in (profile, *others) for bag in (one.body, one.names)]
+    index.weigh(np.concatenate(bags))  # lead and title are parts of the body's bag
     return np.stack(
         [
             index.cosines(*profile.body, [other.body for other in others]),
@@ -55,9 +61,12 @@ def _parts(profile: Profile, others: list[Profile], index: TermIndex) -> Values:
 
 
 def _in_context(profile: Profile, others: list[Profile], index: TermIndex, surroundings: list[Profile]) -> Values:
-    with index.surround([other.body[0] for other in surroundings]):
-        text = index.cosines(*profile.body, [other.body for other in others], in_context=True)
-        lead = index.cosines(*profile.lead, [other.lead for other in others], in_context=True)
+    index.weigh(
+        np.concatenate([profile.body[0], *(other.body[0] for other in others)]),
+        [other.body[0] for other in surroundings],
+    )
+    text = index.cosines(*profile.body, [other.body for other in others])
+    lead = index.cosines(*profile.lead, [other.lead for other in others])
     return (text + lead) / 2
 
 
@@ -66,16 +75,20 @@ def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> tupl
     profile, other = memory.profile(later), memory.profile(earlier)
     parts = _parts(profile, [other], memory.index)[0]
     context = float(_in_context(profile, [other], memory.index, [])[0])
-    wording = containment(profile, other)
-    value = (1 - CONTEXT_WEIGHT) * float(parts @ PART_WEIGHTS) + CONTEXT_WEIGHT * context
     remembered = Remembered(
         KnownArticle(article=earlier.article, fingerprint=earlier.fingerprint, relevance=(), decided=0, seq=0),
         Membership(article_id=earlier.article.id, story_id="", placed="", relation=Relation.FIRST),
         other,
         -1,
     )
-    value = max(value, wording if wording >= COPIED else 0.0)
-    return Likeness(remembered, round(value, 6), tuple(parts.tolist()), context, wording), profile
+    return _made(remembered, profile, parts, context), profile
+
+
+def _made(other: Remembered, profile: Profile, parts: Values, context: float) -> Likeness:
+    quotes, wording = quotes_shared(profile, other.profile), containment(profile, other.profile)
+    value = (1 - CONTEXT_WEIGHT) * float(parts @ PART_WEIGHTS) + CONTEXT_WEIGHT * context + QUOTES_WEIGHT * quotes
+    value = max(min(value, 1.0), wording if wording >= COPIED else 0.0)
+    return Likeness(other, round(value, 6), tuple(parts.tolist()), context, quotes, wording)
 
 
 def most_alike(profile: Profile, published: Seconds, memory: StoriesMemory, article_id: str = "") -> list[Likeness]:
@@ -97,13 +110,9 @@ def most_alike(profile: Profile, published: Seconds, memory: StoriesMemory, arti
     kept = order[:KEPT]
     others = [found[place] for place in kept]
     context = _in_context(profile, [one.profile for one in others], memory.index, surroundings)
-    values = (1 - CONTEXT_WEIGHT) * plain[kept] + CONTEXT_WEIGHT * context
     result = []
     for row, other in enumerate(others):
-        wording = containment(profile, other.profile)
-        value = max(float(values[row]), wording if wording >= COPIED else 0.0)
-        if value > 0:
-            result.append(
-                Likeness(other, round(value, 6), tuple(parts[kept[row]].tolist()), float(context[row]), wording)
-            )
+        made = _made(other, profile, parts[kept[row]], float(context[row]))
+        if made.value > 0:
+            result.append(made)
     return sorted(result, key=lambda one: (-one.value, one.other.known.article.id))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from transforms.config import StoriesConfig
-from transforms.model import Judged, Membership, Seconds, Story
+from transforms.model import Article, Fingerprint, Judged, Membership, Seconds, Story
 from transforms.stories.index import TermIndex
 from transforms.stories.ports import KnownArticle
 from transforms.stories.similarity import Profile, profile_of
@@ -48,7 +48,6 @@ class StoriesMemory:
         self._near: dict[str, dict[str, float]] = {}
         self._ranked: dict[str, list[tuple[float, str]]] = {}
         self._decided: dict[int, str] = {}
-        self._taken: dict[str, dict[str, float]] = {}
         self._rows: list[str] = []
         self._stories: dict[str, Story] = {}
         self._members: dict[str, set[str]] = {}
@@ -57,6 +56,7 @@ class StoriesMemory:
         self._handled: set[str] = set()
         self._by_age: list[tuple[Seconds, str]] = []
         self.index = TermIndex()
+        self._latest: tuple[Fingerprint, tuple[str, str], Profile] | None = None
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class StoriesMemory:
         else:
             self._link(article.id, membership)
         self._decided[known.decided] = article.id
-        profile = profile_of(article, known.fingerprint, self.index)
+        profile = self._profile_of(article, known.fingerprint)
         remembered = Remembered(known, membership, profile, len(self._rows))
         self._rows.append(article.id)
         self.index.add(remembered.row, profile.body[0])
@@ -77,14 +77,10 @@ class StoriesMemory:
         heapq.heappush(self._by_age, (article.published, article.id))
         self.highwater = max(self.highwater, article.published)
 
-    def note_likeness(self, article_id: str, likeness: dict[str, float]) -> None:
-        """What a decision found, for a membership that does not carry it."""
-        self._taken = {article_id: likeness}
-
     def _link(self, article_id: str, membership: Membership) -> None:
         """Note which held articles it is like, as written at its decision."""
         near = self._near.setdefault(article_id, {})
-        for other, likeness in (membership.likeness or self._taken.pop(article_id, {})).items():
+        for other, likeness in membership.likeness.items():
             if other in self._articles:
                 near[other] = likeness
                 self._near[other][article_id] = likeness
@@ -158,6 +154,7 @@ class StoriesMemory:
     def _index_anew(self) -> None:
         """Drop the rows and words of articles that have left."""
         self.index = TermIndex()
+        self._latest = None
         self._rows = []
         for article_id, remembered in self._articles.items():
             known = remembered.known
@@ -236,7 +233,13 @@ class StoriesMemory:
 
     def profile(self, judged: Judged) -> Profile:
         """An article made ready for comparing with what is held; nothing of it is kept but its words."""
-        return profile_of(judged.article, judged.fingerprint, self.index)
+        return self._profile_of(judged.article, judged.fingerprint)
+
+    def _profile_of(self, article: Article, print_: Fingerprint) -> Profile:
+        """The article that has just been decided is remembered next: its profile is made once."""
+        if self._latest is None or self._latest[0] is not print_ or self._latest[1] != (article.url, article.outlet):
+            self._latest = (print_, (article.url, article.outlet), profile_of(article, print_, self.index))
+        return self._latest[2]
 
     def candidates(self, profile: Profile, published: Seconds, limit: int = 100) -> list[Remembered]:
         """The held articles inside the window that share most weight with a profile, best first, at most limit."""

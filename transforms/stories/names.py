@@ -4,7 +4,8 @@ import regex
 
 from transforms.stories.terms import WORD
 
-_SENTENCE_START = regex.compile(r"(?:^|[.!?…:;»”\"]\s+|[\n“„«\"(—–-]\s*)$")
+_BEFORE_SENTENCE = frozenset('.!?…:;»”"')
+_BEFORE_QUOTE = frozenset('\n“„«"(—–-')
 _NUMBER = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}+(?:[.,:]\p{Nd}+)*(?![\p{L}\p{N}])")
 _THOUSANDS = regex.compile(r"[.,](?=\p{Nd}{3}(?:\D|$))")
 _QUOTES = regex.compile(r"“([^”\n]{15,600})”|«([^»\n]{15,600})»|„([^“”\n]{15,600})[“”]|\"([^\"\n]{15,600})\"")
@@ -33,10 +34,19 @@ def find_names(text: str) -> dict[str, int]:
         folded = word.lower()
         if len(folded) < 2:
             continue
-        begins = _SENTENCE_START.search(text, max(0, match.start() - 4), match.start()) is not None
-        counts = initial if begins or match.start() == 0 else inside
+        counts = initial if _begins_sentence(text, match.start()) else inside
         counts[folded] = counts.get(folded, 0) + 1
     return {name: count + initial.get(name, 0) for name, count in sorted(inside.items()) if name not in lower}
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    """Does the word there follow the end of a sentence, an opening quote or a dash?"""
+    before = start - 1
+    while before >= 0 and text[before] in " \t\u00a0":
+        before -= 1
+    if before < 0 or text[before] in _BEFORE_QUOTE:
+        return True
+    return before < start - 1 and text[before] in _BEFORE_SENTENCE
 
 
 def find_numbers(text: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from transforms.model import CreditKind, Fingerprint, Signal
 from transforms.stories.likeness import PARTS, Likeness
-from transforms.stories.similarity import Profile, link_shared, quotes_shared, source_shared
+from transforms.stories.similarity import Profile, link_shared, source_shared
 
 NAMES_SAID = 4
 SAID_FROM = 0.1
@@ -26,7 +26,6 @@ def signals_of(print_: Fingerprint, profile: Profile, alike: Likeness) -> tuple[
     names = shared_names(print_, theirs)
     values = dict(zip(PARTS, alike.parts, strict=True))
     credited = [name for key, name in sorted(_sources(print_).items()) if key in other.sources | other.published_by]
-    quotes = quotes_shared(profile, other)
     signals = [
         Signal("wording", alike.wording, f"{alike.wording:.0%} of the shorter text's wording is in the other"),
         Signal(
@@ -35,7 +34,7 @@ def signals_of(print_: Fingerprint, profile: Profile, alike: Likeness) -> tuple[
             f"same credited outlet: {', '.join(credited)}" if credited else "one credits the other",
         ),
         Signal("link", float(link_shared(profile, other)), "links to the same page"),
-        Signal("quotes", quotes, f"{quotes:.0%} of the quoted words are in both"),
+        Signal("quotes", alike.quotes, f"{alike.quotes:.0%} of the quoted words are in both"),
         Signal(
             "names",
             values["names"],

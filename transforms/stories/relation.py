@@ -9,7 +9,7 @@ CUT = 0.95
 """A copy, too, is a text whose 5-grams are in the other to this share: cut, and nothing written anew ..."""
 WHOLE = 0.5
 """... while this share of all their 5-grams is common to both."""
-NEAR = 0.5
+NEAR = 0.52
 """Contained to this share: edited, cut and added to, but still the same text."""
 BORROWED = 0.08
 """Contained to this share: sentences taken over."""

@@ -20,7 +20,7 @@ from transforms.stories.relation import relation
 
 EVERY = 16
 """Numbers of a ledger between two repairs."""
-NEEDED = 0.10
+NEEDED = 0.11
 """Mean fit from which two groups of articles are one story."""
 RIVALS = 3
 """Closest other stories that are looked at with each story that has grown."""
@@ -111,7 +111,7 @@ def _fits(memory: StoriesMemory, nodes: list[_Node]) -> npt.NDArray[np.float64]:
     crowds = np.zeros(len(nodes))
     for place, node in enumerate(nodes):
         if len(node.members) == 1:
-            crowds[place] = crowd(memory.ranked(node.members[0]), "", memory)
+            crowds[place] = crowd(memory.ranked(node.members[0]), node.story, memory)
             for likeness, other in memory.ranked(node.members[0]):
                 if other in places:
                     fits[place, places[other]] = likeness
