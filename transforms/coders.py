@@ -1,5 +1,6 @@
 """One named Beam coder class a record: msgpack by msgspec, the same bytes at every launch."""
 
+import re
 from typing import Any, ClassVar
 
 import msgspec
@@ -20,7 +21,10 @@ class RecordCoder(coders.Coder):
         coders.registry.register_coder(cls.record, cls)
 
     def encode(self, value: model.Record) -> bytes:
-        return self._encoder.encode(value)
+        try:
+            return self._encoder.encode(value)
+        except UnicodeEncodeError:  # half a character, as a page's JSON may hold; it must not stop all the others
+            return self._encoder.encode(_whole(msgspec.to_builtins(value, builtin_types=(bytes,))))
 
     def decode(self, encoded: bytes) -> Any:
         return self._decoder.decode(encoded)
@@ -36,6 +40,18 @@ class RecordCoder(coders.Coder):
 
     def __hash__(self) -> int:
         return hash(type(self))
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _whole(value: Any) -> Any:
+    """The same with the replacement character for each half of a surrogate pair."""
+    if isinstance(value, str):
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 class FeedCoder(RecordCoder):
