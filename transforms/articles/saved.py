@@ -53,5 +53,7 @@ def page_links(html: str, base: str) -> tuple[Link, ...]:
     for place, anchor in enumerate(anchors):
         link = web_url(anchor.attributes.get("href") or "", base)
         if link:
-            found.append(Link(url=link, anchor=anchor.text(strip=True)[:200], position=round(place / len(anchors), 3)))
+            found.append(
+                Link(url=link, anchor=" ".join(anchor.text().split())[:200], position=round(place / len(anchors), 3))
+            )
     return tuple(found)
