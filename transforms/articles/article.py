@@ -3,8 +3,8 @@
 import lxml.html
 from lxml.etree import ParserError
 
+from transforms.articles.authors import split_authors
 from transforms.articles.dates import EARLIEST, plausible
-from transforms.articles.metadata import split_authors
 from transforms.articles.pages import ExtractedPage
 from transforms.articles.saved import text_hash
 from transforms.articles.urls import article_id, normalise_url, registrable_domain

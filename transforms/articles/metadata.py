@@ -7,12 +7,12 @@ htmldate (https://htmldate.readthedocs.io) last and only where asked for.
 import html
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import htmldate
 from lxml import etree
 from lxml.html import HtmlElement
 
+from transforms.articles.authors import split_authors, visible_bylines
 from transforms.articles.dates import Moment, parse_moment
 from transforms.articles.jsonld import Node, article_node, names_of, read_json_ld, text_of
 from transforms.articles.language import language_code
@@ -20,7 +20,6 @@ from transforms.articles.urls import is_root, url_key, web_url
 from transforms.model import Record
 
 MAX_TITLE = 500
-MAX_AUTHORS = 10
 
 _TITLE_METAS = (
     "dc.title",
@@ -61,29 +60,8 @@ _OUTLET_METAS = (
 )
 _LABEL_BEFORE = {"twitter:data1": ("twitter:label1", re.compile(r"written by|by|author", re.IGNORECASE))}
 
-_AUTHOR_LIKE = etree.XPath(
-    ".//*[contains(@class, 'uthor') or contains(@class, 'yline') or @rel='author' or starts-with(@itemprop, 'author')]"
-)
-_BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|author)(?:$|[\s]|[_-]{1,2}(?:name|author|text|link|info))|post-author|ArticleAuthor|Byline|AuthorName"
-)
 _MARKED_DATES = etree.XPath(
     ".//*[@itemprop='datePublished' or @itemprop='datePublished dateModified' or @itemprop='dateCreated' or @pubdate]"
-)
-_INNER_NAMES = etree.XPath(".//*[@itemprop='name'] | .//a[@rel='author']")
-_BY = re.compile(
-    r"^\s*(?:(?:written |posted |published |story |words |text )?by|par|von|por|da|di|door|autor(?:in)?|автор|текст|author)\b[\s:]*",
-    re.IGNORECASE,
-)
-_AND = re.compile(r"\s*(?:[,;|•·/]|\s(?:and|und|et|y|e|i|та|і|и|och|og|en|with|&)\s)\s*", re.IGNORECASE)
-_NOT_A_NAME = re.compile(
-    r"https?:|www\.|@|\d{3,}|^\W*$|^(?:admin|administrator|editor|staff|none|null|undefined|follow|share|contact|updated?|published|read more)\b"
-    r"|\d{1,2}:\d\d|^\d+ \w+ \d{4}|\b(?:minutes?|hours?|days?) ago\b",
-    re.IGNORECASE,
-)
-_DEGREES = re.compile(r",\s+(?:m\.?d|ph\.?d|mba|jr|sr)\b\.?", re.IGNORECASE)
-_DATE_BEHIND = re.compile(
-    r"\s*(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+)?\d.*$", re.IGNORECASE
 )
 _SEPARATORS = re.compile(r"\s+(?:[|–—·•«»:]|::|-|\\)\s+")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_-]|\.|$)")
@@ -296,7 +274,7 @@ def _authors(head: _Head) -> tuple[str, ...]:
     for candidates in (
         named,
         *([*head.all(name)] for name in _AUTHOR_METAS if _labelled(head, name)),
-        *_visible(head.tree),
+        *visible_bylines(head.tree),
     ):
         authors = split_authors(candidates)
         if authors:
@@ -308,37 +286,3 @@ def _labelled(head: _Head, name: str) -> bool:
     """twitter:data1 is an author only where its label says so."""
     label, words = _LABEL_BEFORE.get(name, ("", None))
     return words is None or words.match(head.first(label)) is not None
-
-
-def _visible(tree: HtmlElement) -> Iterator[list[str]]:
-    marked: list[HtmlElement] = []
-    bylines: list[HtmlElement] = []
-    for element in _AUTHOR_LIKE(tree):
-        if element.get("rel") == "author" or element.get("itemprop"):
-            marked.append(element)
-        elif _BYLINE_CLASS.search(element.get("class") or ""):
-            bylines.append(element)
-    for element in (*marked[:4], *bylines[:4]):
-        yield from _byline(element)
-
-
-def _byline(element: HtmlElement) -> Iterator[list[str]]:
-    words = [" ".join(one.text_content().split()) for one in _INNER_NAMES(element) or [element]]
-    fitting = [text for text in words if 2 < len(text) < 100]
-    if fitting:
-        yield fitting
-
-
-def split_authors(bylines: Iterable[Any]) -> tuple[str, ...]:
-    """Names of people (or an agency) from bylines such as "By Ann Lee and Bo Roe", in order, each once."""
-    names: dict[str, str] = {}
-    for byline in bylines:
-        text = " ".join(html.unescape(str(byline)).split())[:300]
-        if text.startswith(("http:", "https:", "//", "/")):
-            continue
-        text = _DATE_BEHIND.sub("", _BY.sub("", _DEGREES.sub("", text)))
-        for part in _AND.split(text):
-            name = _BY.sub("", part).strip(" .,:;()-–—|")
-            if 2 < len(name) <= 80 and not _NOT_A_NAME.search(name) and len(name.split()) <= 6:
-                names.setdefault(name.casefold(), name)
-    return tuple(names.values())[:MAX_AUTHORS]
