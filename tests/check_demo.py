@@ -74,8 +74,9 @@ def _printed(log: str, truth: Expectations, wanted: list[tuple[str, ExpectedStor
     if len(alerts) != len(wanted):
         yield f"the log has {len(alerts)} alerts, expected {len(wanted)}"
     closing = " ".join(log[log.find("\nNot alerted:") :].split())
+    unread = len(truth.dead_letters) + sum(status in {"gone", "not-a-feed"} for status in truth.feeds.values())
     counts = [
-        f"Could not be read ({len(truth.dead_letters)};",
+        f"Could not be read ({unread};",
         f"{len(truth.feeds)} feeds (",
         f" {len(truth.articles)} articles, {len(truth.stories)} stories, ",
         f" {len(wanted)} alerts, ",

@@ -16,7 +16,6 @@ from transforms.model import (
     Story,
 )
 
-
 T = TypeVar("T")
 
 

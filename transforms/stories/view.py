@@ -125,7 +125,9 @@ def kept_share(copy: Fingerprint, original: Fingerprint) -> float:
 
 def _reasons(members: Sequence[Member]) -> tuple[str, ...]:
     """Why these are one story: the reasons of its surest member that is no copy, else of its surest copy."""
-    joined = [membership for _, membership in members if membership.relation is not Relation.FIRST and membership.reason]
+    joined = [
+        membership for _, membership in members if membership.relation is not Relation.FIRST and membership.reason
+    ]
     if not joined:
         return ()
     best = min(joined, key=lambda membership: (membership.relation in COPIES, -membership.score, membership.seq))
