@@ -31,8 +31,8 @@ class Tally:
         return random.Random(f"{self.seed} {kind} {number}")
 
     def told(self, kind: str, number: int, what: str, found: list[str], began: float) -> None:
-        """One try's line, and its differences below it."""
-        self.tries[kind] = self.tries.get(kind, 0) + 1
+        """One try's line, and its differences below it; number 0 is undisturbed and does not count."""
+        self.tries[kind] = self.tries.get(kind, 0) + bool(number)
         self.differences += bool(found)
         verdict = "equal" if not found else f"{len(found)} DIFFERENCES"
         say(f"{kind} {number:>2}  seed {self.seed}  {what}: {verdict}  ({time.monotonic() - began:.1f} s)")
