@@ -17,7 +17,7 @@ from transforms.stories.similarity import Profile, containment, quotes_shared
 PARTS = ("text", "lead", "names", "title")
 PART_WEIGHTS = np.array([0.4, 0.2, 0.2, 0.2])
 CONTEXT_WEIGHT = 0.5
-CANDIDATES = 100
+CANDIDATES = 64
 """Articles from the index that are compared."""
 NEAREST = 12
 """So many most alike candidates may be of the article's own story; the next SURROUNDINGS are its context."""
