@@ -34,6 +34,7 @@ def run(record: Recorder, *letters: DeadLetter) -> None:
         assert_that(kept, equal_to(list(letters)))
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # the store's own tests have both
 def test_letters_are_kept_and_their_rows_ended(store: Store, store_url: str) -> None:
     accept(store, new_entry("a"), new_entry("b"), new_entry("c"))
     rows = store.feeds.take_rows(ALL, "owner", 10, now=NOW)

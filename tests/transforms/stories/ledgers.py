@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
+import pytest
 
 from pipeline.store import Store
 from tests.articles import NO_OUTLETS, judged
@@ -16,6 +17,8 @@ from transforms.stories.repair import Merge, Move
 
 TOPICS = (Topic("ports", "Ports"), Topic("money", "Money"))
 
+on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+"""For tables of cases whose rows one database reads like the other."""
 
 Repairs = dict[int, Callable[[StoriesMemory], Iterable[Merge | Move]]]
 
@@ -25,9 +28,7 @@ def no_repair(_memory: StoriesMemory, _seq: int) -> tuple[Merge | Move, ...]:
     return ()
 
 
-def at(
-    changes: dict[int, Callable[[StoriesMemory], Iterable[Merge | Move]]],
-) -> Callable[..., tuple[Merge | Move, ...]]:
+def at(changes: Repairs) -> Callable[..., tuple[Merge | Move, ...]]:
     """Repairs at these numbers of a ledger."""
     return lambda memory, seq: tuple(changes[seq](memory)) if seq in changes else ()
 

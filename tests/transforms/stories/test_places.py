@@ -3,7 +3,7 @@ import pytest
 
 from pipeline.store import APART, TOGETHER, Store
 from tests.articles import DAY, HOUR, START, article, judged
-from tests.transforms.stories.ledgers import Process, at, groups, place, told
+from tests.transforms.stories.ledgers import Process, at, groups, on_sqlite, place, told
 from transforms.model import Alert, Article, Relation
 from transforms.stories.places import story_id_at
 from transforms.stories.repair import Merge, Move
@@ -15,6 +15,7 @@ def told_of(store: Store, topic: str) -> list[Alert]:
     return [numbered.alert for numbered in store.reading.alerts(topic=topic)]
 
 
+@on_sqlite
 @pytest.mark.parametrize("cut", [[1, 1, 1, 1, 1], [5], [2, 3], [4, 1]])
 @pytest.mark.parametrize("anew", [False, True], ids=["lives on", "started again"])
 def test_members_that_memory_let_go_still_count(store: Store, cut: list[int], anew: bool) -> None:
@@ -45,6 +46,7 @@ def moving(one: Article, target: Article | str):
     return changes
 
 
+@on_sqlite
 @pytest.mark.parametrize("cut", [[3], [1, 1, 1], [2, 1]])
 def test_of_two_stories_without_alerts_the_older_survives(store: Store, cut: list[int]) -> None:
     young, old, last = article("bank", hours=3, line=1), article(hours=1, line=2), article("comet", hours=4, line=3)
@@ -151,6 +153,7 @@ def test_a_move_to_an_unknown_story_starts_it(store: Store) -> None:
     assert len(groups(store)) == 2
 
 
+@on_sqlite
 @pytest.mark.parametrize("anew", [False, True], ids=["lives on", "started again"])
 def test_what_a_person_split_no_repair_joins(store: Store, anew: bool) -> None:
     one, other, last = article(), article("bank", hours=1), article("comet", hours=2)

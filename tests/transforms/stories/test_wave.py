@@ -4,7 +4,7 @@ import pytest
 from pipeline.store import Store
 from tests.articles import HOUR, START, article, judged
 from tests.pipeline.store.records import accept, new_entry
-from tests.transforms.stories.ledgers import Process, groups, kinds, place, told
+from tests.transforms.stories.ledgers import Process, groups, kinds, on_sqlite, place, told
 from transforms.model import OutcomeKind, Relation
 
 replace = msgspec.structs.replace
@@ -63,6 +63,7 @@ def test_a_new_text_is_a_revision_that_keeps_story_and_number(store: Store) -> N
     assert len(groups(store)) == 2
 
 
+@on_sqlite
 @pytest.mark.parametrize("pieces", [[3], [1, 2], [2, 1], [1, 1, 1]])
 def test_a_text_that_another_has_replaced_is_a_repeat_whatever_the_cut(store: Store, pieces: list[int]) -> None:
     old = article()
@@ -90,6 +91,7 @@ def test_a_revision_in_another_language_is_decided_by_the_ledger_of_the_first(st
     assert store.reading.counts().rows == {}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("canonical", "title", "articles"),
     [
@@ -125,6 +127,7 @@ def test_a_contested_link_identifies_nothing_any_more(store: Store) -> None:
     assert set(told(store).places) == {page.id for page in pages}
 
 
+@on_sqlite
 @pytest.mark.parametrize("cut", [[4], [1, 1, 1, 1], [2, 2]])
 def test_an_article_older_than_the_window_has_its_story_and_its_texts(store: Store, cut: list[int]) -> None:
     old = article(hours=-24 * 30, line=2, seen=START)
@@ -152,6 +155,7 @@ def test_an_article_older_than_the_window_has_its_story_and_its_texts(store: Sto
     assert not told(store).alerts
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("fields", "alerts"),
     [
@@ -167,6 +171,7 @@ def test_old_news_raises_nothing(store: Store, fields: dict[str, float], alerts:
     assert len(told(store).alerts) == alerts
 
 
+@on_sqlite
 @pytest.mark.parametrize("together", [True, False])
 def test_news_is_judged_at_its_hand_over_whatever_the_waves_length(store: Store, together: bool) -> None:
     wave = [judged(article(line=1), "ports"), judged(article("bank", hours=50, line=2), "money")]
