@@ -6,7 +6,9 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-VERSION = re.search(r'^VERSION = "(.+)"$', (HERE / "pipeline" / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE)[1]
+VERSION = re.search(
+    r'^VERSION = "(.+)"$', (HERE / "pipeline" / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE
+)[1]
 CODE = find_packages(include=["transforms", "transforms.*", "pipeline", "pipeline.*"])
 REQUIREMENTS = [
     line.strip()

@@ -22,7 +22,13 @@ def written(source: Path, target: Path, count: int) -> None:
         for _, line in zip(range(count), lines, strict=False):
             row = json.loads(line)
             url = row.get("url") or f"https://no-url.example/{row['id']}"
-            kept = {"id": row["id"], "url": url, "title": row.get("title") or "", "text": row["text"], "outlet": row.get("source") or ""}
+            kept = {
+                "id": row["id"],
+                "url": url,
+                "title": row.get("title") or "",
+                "text": row["text"],
+                "outlet": row.get("source") or "",
+            }
             if row.get("date"):
                 kept["published"] = row["date"]
             file.write(json.dumps(kept) + "\n")

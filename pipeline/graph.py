@@ -13,7 +13,6 @@ from transforms.feeds.step import FollowFeeds
 from transforms.model import Article, DeadLetter, DeliveryResult, Judged, Outcome
 from transforms.stories.decide_step import DecideStories
 from transforms.stories.fingerprint_step import FingerprintArticles
-from transforms.stories.ledger import ledger_key
 from transforms.topics.step import JudgeRelevance
 
 PASS_PATIENCE = 60.0
@@ -73,9 +72,7 @@ def _decide(articles: beam.PCollection[Article], parts: Parts) -> _Decided:
     return _Decided(outcomes, due, [fingerprinted.dead, judged.dead])
 
 
-def _deliver(
-    due: list[beam.PCollection[tuple[str, str]]], parts: Parts, patience: float
-) -> beam.pvalue.DoOutputsTuple:
+def _deliver(due: list[beam.PCollection[tuple[str, str]]], parts: Parts, patience: float) -> beam.pvalue.DoOutputsTuple:
     flat = due | "Due" >> beam.Flatten()
     return flat | "DeliverAlerts" >> DeliverAlerts(
         parts.open_outbox, parts.open_sink, owner=parts.owner, max_tries=parts.max_tries(), patience=patience

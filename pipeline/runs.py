@@ -126,7 +126,9 @@ def owned_run(
     store = address.open()
     with store.owners.own(SHARDS, command) as ownership:
         store.feeds.sync_feeds(installation.feeds)
-        parts = Parts(settings, address, ownership.owner, everything=everything, sinks=settings.sinks, topics=settings.topics)
+        parts = Parts(
+            settings, address, ownership.owner, everything=everything, sinks=settings.sinks, topics=settings.topics
+        )
         run = Run(store, parts, ownership, beam_args, threading.Event())
         with _draining_on_signals(run):
             try:
