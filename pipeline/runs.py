@@ -15,11 +15,12 @@ from pipeline.parts import Parts
 from pipeline.render.report import PassReport
 from pipeline.report import report_since
 from pipeline.settings.installation import Installation
-from pipeline.store.activity import mark
+from pipeline.store.activity import mark, rows_due
 from pipeline.store.owners import Ownership
 from pipeline.store.retention import Retention
 from pipeline.store.store import Store, StoreAddress
 from transforms.feeds.ports import Shard
+from transforms.model import FeedStatus
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Run:
     stopping: threading.Event
 
     def until_idle(self, say: Callable[[str], None] = log.info) -> PassReport:
-        """Passes until nothing due now is left; what they did."""
+        """Passes until no row is due and every feed that was due has been asked once; what they did."""
         began, clock = mark(self.store.database), time.monotonic()
         parts, passes = self.parts, 0
         while not self.stopping.is_set():
@@ -56,8 +57,7 @@ class Run:
             run_pass(parts, self.beam_args)
             passes += 1
             self._check_owned()
-            due = self.store.feeds.next_due(Shard())
-            if due is None or due > self.store.reading.now():
+            if not rows_due(self.store.database) and not self._feeds_left(began.at):
                 break
             if self._progress() == before:
                 say("a pass got nowhere though something is due; it is left for the next run")
@@ -65,6 +65,16 @@ class Run:
             say(f"pass {passes} is done; more is due")
         self.parts = replace(self.parts, pass_number=parts.pass_number)
         return report_since(self.store, self.parts.settings, began, time.monotonic() - clock)
+
+    def _feeds_left(self, began: float) -> bool:
+        """Is a feed due that this run has not asked? One that is due again already is the next run's."""
+        now = self.store.reading.now()
+        cursors = [listed.cursor for listed in self.store.feeds.listed()]
+        return any(
+            max(cursor.next_poll, cursor.not_before) <= now and (cursor.last_poll or 0.0) < began
+            for cursor in cursors
+            if cursor.status is not FeedStatus.GONE
+        )
 
     def _progress(self) -> tuple[int, list[tuple[str, int]], float | None]:
         counts = self.store.reading.counts()

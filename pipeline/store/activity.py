@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from pipeline.store.engine import Database, database_now
+from pipeline.store.leases import PENDING
 from pipeline.store.schema import alerts, articles, inbox, memberships
 from transforms.model import Record, Relation, Seconds
 
@@ -50,6 +51,12 @@ def mark(database: Database) -> Mark:
             at=c.execute(sa.select(database_now())).scalar_one(),
         )
     )
+
+
+def rows_due(database: Database) -> int:
+    """How many inbox rows wait and are due."""
+    waiting = sa.and_(inbox.c.state == PENDING, inbox.c.due <= database_now())
+    return database.read(lambda c: c.execute(sa.select(sa.func.count()).select_from(inbox).where(waiting)).scalar_one())
 
 
 def activity(database: Database, since: Mark) -> Activity:

@@ -3,12 +3,15 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from transforms.alerts.wave import DecideAlerts
 from transforms.config import StoriesConfig
 from transforms.model import Alert, Article, Judged, Outcome
+from transforms.stories.fingerprint import VERSION, fingerprint
 from transforms.stories.memory import GRACE, StoriesMemory
 from transforms.stories.outlets import OutletTable
-from transforms.stories.ports import LedgerStore, LedgerTransaction, Wave
+from transforms.stories.ports import KnownArticle, LedgerStore, LedgerTransaction, Wave
 from transforms.stories.repair import repair
 from transforms.stories.view import InFeeds
 from transforms.stories.wave import DecidingWave, Means, Repair
@@ -107,7 +110,8 @@ class Ledger:
             placed = {membership.article_id: membership for membership in changes.memberships}
             for story in changes.stories:
                 memory.put_story(story)
-            for known in sorted(changes.articles, key=lambda known: known.decided):
+            articles = self._in_this_version(changes.articles, rows)
+            for known in sorted(articles, key=lambda known: known.decided):
                 membership = placed.pop(known.article.id, None) or memory.membership(known.article.id)
                 if membership is not None:
                     memory.remember(known, membership)
@@ -120,6 +124,19 @@ class Ledger:
             self._alerts = {**self._alerts, **{alert.id: alert for alert in changes.alerts}}
             memory.seq = changes.seq
         return memory
+
+    def _in_this_version(self, articles: Sequence[KnownArticle], rows: LedgerTransaction) -> list[KnownArticle]:
+        """The articles with fingerprints of this program's version, made anew from their texts where they are not."""
+        stale = [known.article.id for known in articles if known.fingerprint.version != VERSION]
+        texts = rows.stored(stale) if stale else {}
+        current = []
+        for known in articles:
+            if known.fingerprint.version != VERSION and known.article.id in texts:
+                anew = fingerprint(texts[known.article.id].article, self._means.outlets)
+                current.append(msgspec.structs.replace(known, fingerprint=anew))
+            else:
+                current.append(known)
+        return current
 
 
 def _rank(judged: Judged) -> tuple[int, float, str, float, int]:

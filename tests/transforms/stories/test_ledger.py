@@ -183,3 +183,12 @@ def test_alerts_go_from_memory_with_their_stories(store: Store) -> None:
     process.decide(judged(article("bank", variant=1, hours=24 * 30 + 1), "money"))
     assert [alert.topic for alert in process.ledger()._alerts.values()] == ["money"]
     assert {alert.topic: alert.revision for alert in told(store).alerts.values()} == {"ports": 1, "money": 2}
+
+
+def test_fingerprints_of_another_version_are_made_anew_from_their_texts(store: Store) -> None:
+    first = judged(article())
+    nothing = {name: {} for name in ("title_terms", "lead_terms", "body_terms", "names")}
+    stale = msgspec.structs.replace(first.fingerprint, version="0", shingles=(), quotes=(), **nothing)
+    Process(store).decide(msgspec.structs.replace(first, fingerprint=stale))
+    Process(store).decide(article(variant=1, hours=1), article("bank", hours=1))
+    assert len(groups(store)) == 2
