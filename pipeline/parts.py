@@ -101,6 +101,15 @@ class Parts:
         for follower in followers:
             follower.drain()
 
+    def end_pass(self) -> None:
+        """Close a bounded pass's followers, and ask the store anew which feeds there are when next it matters."""
+        with _opening:
+            ended = [key for key in _opened if key[:2] == (self.owner, "follower")]
+            followers = [_opened.pop(key) for key in ended]
+            _opened.pop((self.owner, "in_feeds"), None)
+        for follower in followers:
+            follower.close()
+
     def _follower(self, shard: Shard) -> Follower:
         return Follower(
             shard,

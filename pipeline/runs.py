@@ -55,6 +55,7 @@ class Run:
             before = self._progress()
             parts = replace(parts, pass_number=parts.pass_number + 1, everything=self.parts.everything and not passes)
             run_pass(parts, self.beam_args)
+            parts.end_pass()
             passes += 1
             self._check_owned()
             if not rows_due(self.store.database) and not self._feeds_left(began.at):
