@@ -1,6 +1,7 @@
 """Stores on both databases."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import sqlalchemy as sa
 from pipeline.store import Store, migrate, open_store
 from pipeline.store.schema import VERSION, metadata
 from tests.postgres import Postgres, postgres
+
+# A runner that was started in the background ignores Ctrl-C, and so would the commands that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
