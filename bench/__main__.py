@@ -6,7 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-WITH_DATA = ("bench.stories", "bench.attribution", "bench.extraction", "bench.replays")
+WITH_DATA = (
+    "bench.stories",
+    "bench.attribution",
+    "bench.extraction",
+    "bench.replays",
+    "bench.feeds",
+    "bench.robots",
+    "bench.urls",
+)
 ALONE = ("bench.queries",)
 
 

@@ -21,6 +21,8 @@ __all__ = [
     "clean_entry",
     "discover_feeds",
     "parse_feed",
+    "plain_text",
+    "with_absolute_links",
 ]
 
 MAX_TITLE = 1000
@@ -103,7 +105,7 @@ def _read(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed | Not
     found = [clean_entry(entry, url, atom=feed.atom) for entry in feed.entries]
     entries = tuple(entry for entry in found if entry is not None)
     return ParsedFeed(
-        title=_plain(feed.title, MAX_TITLE, literal=feed.literal),
+        title=plain_text(feed.title, MAX_TITLE, literal=feed.literal),
         link=web_url(feed.link, url),
         language=_line(feed.language, 40),
         entries=entries,
@@ -152,13 +154,13 @@ def clean_entry(raw: RawEntry, url: str, *, atom: bool) -> Entry | None:
         feed=url,
         id=guid or link,
         link=link,
-        title=_plain(raw.title, MAX_TITLE, literal=raw.literal),
+        title=plain_text(raw.title, MAX_TITLE, literal=raw.literal),
         published=published if published is not None else _moment(raw.created),
         updated=updated,
         authors=tuple(_authors(raw.authors)),
         summary=with_absolute_links(summary, base)[:MAX_SUMMARY],
         content=with_absolute_links(content, base)[:MAX_CONTENT],
-        source=_plain(raw.source, MAX_NAME, literal=False),
+        source=plain_text(raw.source, MAX_NAME, literal=False),
         source_url=_web_link(raw.source_link, url),
     )
 
@@ -183,10 +185,7 @@ def with_absolute_links(markup: str, base: str) -> str:
 
 def _may_have_relative_links(markup: str) -> bool:
     """Counted rather than searched for, which is what makes it cheap: most markup has none."""
-    doubtful = markup.count('href="') != markup.count('href="http') or markup.count('src="') != markup.count(
-        'src="http'
-    )
-    return doubtful or "href='" in markup or "src='" in markup
+    return markup.count("href=") != markup.count('href="http') or markup.count("src=") != markup.count('src="http')
 
 
 def _authors(names: list[str]) -> Iterable[str]:
@@ -196,8 +195,8 @@ def _authors(names: list[str]) -> Iterable[str]:
     return (name for name in seen if name)
 
 
-def _plain(value: str, cap: int, *, literal: bool) -> str:
-    """One line of plain text, markup taken off where there may be some."""
+def plain_text(value: str, cap: int = MAX_TITLE, *, literal: bool) -> str:
+    """One line of plain text, markup taken off unless there is none by the format's own word."""
     value = value[: 10 * cap]
     if not literal and ("<" in value or "&" in value):
         value = _strip_tags(value)

@@ -8,17 +8,25 @@ The order of elements matters as it does to feedparser: a description behind a d
 down does not replace one higher up, a guid is the link until a link comes.
 """
 
-import contextlib
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
-from feedparser.datetimes import _parse_date  # the same dates, by the same code
-from feedparser.urls import _urljoin, make_safe_absolute_uri
+from feedparser.urls import _urljoin
 from lxml import etree
 
-from transforms.feeds.formats.raw import PLAIN_LINK, RawEntry, RawFeed, seconds
+from transforms.feeds.formats.elements import (
+    XML,
+    Names,
+    Unsure,
+    attributes_of,
+    fixed,
+    joined,
+    moment,
+    only_text,
+    type_of,
+)
+from transforms.feeds.formats.raw import PLAIN_LINK, RawEntry, RawFeed
 from transforms.feeds.formats.vocabulary import (
     ATOM,
     BARE,
@@ -26,32 +34,18 @@ from transforms.feeds.formats.vocabulary import (
     DATES,
     IMAGE_PARTS,
     KEPT_SIMPLY,
-    MEANT,
     NESTS,
     OF_ENTRY,
     OF_FEED,
     OTHER_VERSIONS,
     PERSON_PARTS,
-    PREFIXES,
-    REFUSED,
     RESERVED,
     TAKEN,
-    TYPES,
 )
 
-_XML = "{http://www.w3.org/XML/1998/namespace}"
-_NOT_LATIN = re.compile(r"[^\x00-\xff]")
-_C1 = re.compile(r"[\x80-\x9f]")
-_CP1252 = {
-    code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
-}
 _ADDRESS = r"[A-Za-z0-9_.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,4}"
 _ADDRESS_AND_NAME = re.compile(rf"{_ADDRESS}(?: \(([^()<>@&]+)\))?")
 _PARTS = re.compile(r"&([A-Za-z0-9_]+);")
-
-
-class _Unsure(Exception):  # noqa: N818 - not an error: feedparser is asked instead
-    pass
 
 
 def read_plain(body: bytes, base: str, language: str, most: int) -> RawFeed | None:
@@ -63,15 +57,20 @@ def read_plain(body: bytes, base: str, language: str, most: int) -> RawFeed | No
         language: what the answer's Content-Language says.
         most: entries from which on it is not this reader's.
     """
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+    if b"<!DOCTYPE" in body:
         return None
     parser = etree.XMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        resolve_entities=False,
+        no_network=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(body, parser)
         return _Reader(base, language, most).read(root)
-    except (etree.XMLSyntaxError, _Unsure):
+    except (etree.XMLSyntaxError, Unsure):
         return None
 
 
@@ -98,7 +97,7 @@ class _Reader:
         self._base = base
         self._most = most
         self._feed = RawFeed(language=language.replace("_", "-"))
-        self._names: dict[str, str] = {}
+        self._names = Names()
         self._children: dict[str, Callable[[Any, str, _Context, int, str], None]] = {
             "title": self._title,
             "dc:title": self._title,
@@ -125,58 +124,58 @@ class _Reader:
         }
 
     def read(self, root: Any) -> RawFeed:
-        name = self._name(root)
+        name = self._names.of(root)
         if any((uri or "").lower() in OTHER_VERSIONS for uri in root.nsmap.values()):
-            raise _Unsure
-        attributes, base = self._attributes(root, self._base)
-        if language := root.get(f"{_XML}lang") or attributes.get("lang"):
+            raise Unsure
+        attributes, base = attributes_of(root, self._base)
+        if language := root.get(f"{XML}lang") or attributes.get("lang"):
             self._feed.language = language.replace("_", "-")
         if name == "rss":
             (channel,) = root if len(root) == 1 else (None,)
-            if channel is None or self._name(channel) != "channel":
-                raise _Unsure
-            attributes, base = self._attributes(channel, base)
+            if channel is None or self._names.of(channel) != "channel":
+                raise Unsure
+            attributes, base = attributes_of(channel, base)
             if "href" in attributes or "lastmod" in attributes:
-                raise _Unsure
+                raise Unsure
             self._read_feed(channel, 3, "item", base)
         elif name == "feed" and root.tag[1:].lower() == f"{ATOM}}}feed" and "version" not in attributes:
             self._feed.atom = True
             self._read_feed(root, 2, "entry", base)
         else:
-            raise _Unsure
+            raise Unsure
         return self._feed
 
     def _read_feed(self, parent: Any, level: int, entries: str, base: str) -> None:
         context = _Context(self._feed)
         for element in parent:
-            name = self._name(element)
+            name = self._names.of(element)
             if name == entries:
                 if len(self._feed.entries) >= self._most:
-                    raise _Unsure
+                    raise Unsure
                 context.title_level = self._read_entry(element, level + 1, base)
             elif name in {"title", "link", "id", "description", "summary", "itunes:summary"}:
                 self._feed_field(element, name, context, level, base)
             elif name in KEPT_SIMPLY:
                 if element.attrib:
-                    raise _Unsure
-                setattr(self._feed, KEPT_SIMPLY[name], _fixed(_only_text(element)))
+                    raise Unsure
+                setattr(self._feed, KEPT_SIMPLY[name], fixed(only_text(element)))
             elif name == "image":
                 context.title_level = self._image(element, level)
             elif name in {"author", "contributor", "managingeditor"}:
                 self._person_ignored(element, name, context, level, base)
             elif name in {"skiphours", "skipdays"}:
-                if any(self._name(part) not in {"hour", "day"} or len(part) for part in element):
-                    raise _Unsure
+                if any(self._names.of(part) not in {"hour", "day"} or len(part) for part in element):
+                    raise Unsure
             elif name in OF_FEED:
-                _only_text(element)
+                only_text(element)
             else:
                 self._harmless(element, name)
         self._feed.literal = self._feed.atom and self._feed.literal
 
     def _read_entry(self, element: Any, level: int, base: str) -> int:
-        attributes, base = self._attributes(element, base)
+        attributes, base = attributes_of(element, base)
         if "href" in attributes or "lastmod" in attributes:
-            raise _Unsure
+            raise Unsure
         entry = RawEntry()
         self._feed.entries.append(entry)
         context = _Context(entry)
@@ -185,17 +184,18 @@ class _Reader:
         return context.title_level
 
     def _read_children(self, parent: Any, context: _Context, level: int, base: str) -> None:
+        known = self._names.known
         for element in parent:
-            name = self._name(element)
+            name = known.get(element.tag) or self._names.of(element)
             read = self._children.get(name)
             if read is not None:
                 read(element, name, context, level, base)
             elif name in DATES:
-                setattr(context.into, DATES[name], _moment(_fixed(_only_text(element))))
+                setattr(context.into, DATES[name], moment(fixed(only_text(element))))
             elif name in OF_ENTRY:
-                _only_text(element)
+                only_text(element)
             elif name == "image":
-                _only_text(element)
+                only_text(element)
                 context.title_level = -1
             elif name in NESTS:
                 self._read_children(element, context, level + 1, base)
@@ -208,28 +208,30 @@ class _Reader:
         elif name == "link":
             self._link(element, name, context, level, base)
         elif name == "id":
-            value = self._joined(base, _only_text(element))
+            attributes, base = attributes_of(element, base)
+            if "ispermalink" in attributes:
+                raise Unsure
             if not context.has_link:
-                context.has_link, self._feed.link = True, value
+                context.has_link, self._feed.link = True, fixed(joined(base, only_text(element)))
         elif context.has_summary:  # the next one would be taken for content, and count for the first entry
-            raise _Unsure
+            raise Unsure
         else:
-            _only_text(element)
+            only_text(element)
             context.has_summary = name != "description"
 
     def _image(self, element: Any, level: int) -> int:
         title_level = -1
         for part in element:
-            name = self._name(part)
-            if name not in IMAGE_PARTS or _only_text(part) is None:
-                raise _Unsure
-            if name == "title" and _only_text(part).strip():
+            name = self._names.of(part)
+            if name not in IMAGE_PARTS or only_text(part) is None:
+                raise Unsure
+            if name == "title" and only_text(part).strip():
                 title_level = level + 1
         return title_level
 
     def _title(self, element: Any, name: str, context: _Context, level: int, _base: str) -> None:
-        kind = self._type(element, "text/plain")
-        value = _fixed(_only_text(element))
+        kind = type_of(element, "text/plain")
+        value = fixed(only_text(element))
         if not -1 < context.title_level <= level:
             if isinstance(context.into, RawEntry):
                 context.keep("title", value, level)
@@ -240,13 +242,13 @@ class _Reader:
             context.title_level = level
 
     def _link(self, element: Any, _name: str, context: _Context, _level: int, base: str) -> None:
-        attributes, base = self._attributes(element, base)
+        attributes, base = attributes_of(element, base)
         if "url" in attributes or "uri" in attributes:
-            raise _Unsure
+            raise Unsure
         rel = attributes.get("rel", "alternate").lower()
         href = attributes.get("href")
         if href is not None:
-            _only_text(element)
+            only_text(element)
             href = href if PLAIN_LINK.fullmatch(href) else _urljoin(base, href)
             kind = attributes.get("type", "text/html" if rel != "self" else "").lower()
             if rel == "alternate" and kind in {"text/html", "html", "application/xhtml+xml", "xhtml"}:
@@ -255,8 +257,8 @@ class _Reader:
                 context.into.enclosures.append(href)
             return
         if rel == "enclosure":
-            raise _Unsure
-        value = _fixed(self._joined(base, _only_text(element)))
+            raise Unsure
+        value = fixed(joined(base, only_text(element)))
         if ";" in value:
             if isinstance(context.into, RawEntry):
                 value = value.replace("&amp;", "&")
@@ -264,10 +266,10 @@ class _Reader:
         context.has_link, context.into.link = True, value
 
     def _guid(self, element: Any, _name: str, context: _Context, level: int, base: str) -> None:
-        attributes, base = self._attributes(element, base)
+        attributes, base = attributes_of(element, base)
         is_link = attributes.get("ispermalink", "true") == "true"
-        value = _only_text(element)
-        value = _fixed(self._joined(base, value) if is_link else value)
+        value = only_text(element)
+        value = fixed(joined(base, value) if is_link else value)
         context.keep("id", value, level)
         if is_link and not context.has_link:
             context.has_link, context.into.link = True, value
@@ -277,10 +279,10 @@ class _Reader:
             context.has_content = True
             self._add_content(element, "text/plain", context, base)
             return
-        self._type(element, "text/plain" if name.endswith("summary") else "text/html")
+        type_of(element, "text/plain" if name.endswith("summary") else "text/html")
         if not context.into.contents:
-            context.into.base = self._attributes(element, base)[1]
-        context.keep("summary", _fixed(_only_text(element)), level)
+            context.into.base = attributes_of(element, base)[1]
+        context.keep("summary", fixed(only_text(element)), level)
         context.has_summary = True
 
     def _content(self, element: Any, _name: str, context: _Context, _level: int, base: str) -> None:
@@ -288,131 +290,69 @@ class _Reader:
         self._add_content(element, "text/plain", context, base)
 
     def _add_content(self, element: Any, default: str, context: _Context, base: str) -> None:
-        self._type(element, default)
-        value = _fixed(_only_text(element))
-        context.into.base = self._attributes(element, base)[1]
+        type_of(element, default)
+        value = fixed(only_text(element))
+        context.into.base = attributes_of(element, base)[1]
         context.into.contents.append(value)
         if not context.has_summary:
             context.has_summary, context.into.summary = True, value
 
-    def _author(self, element: Any, name: str, context: _Context, _level: int, _base: str) -> None:
-        if len(element):
-            names = [part for part in element if self._name(part) == "name"]
+    def _author(self, element: Any, name: str, context: _Context, level: int, _base: str) -> None:
+        nested = bool(len(element))
+        if level > context.levels.setdefault("author", level) or nested is not context.levels.setdefault(
+            "nested", nested
+        ):
+            raise Unsure
+        if nested:
+            names = [part for part in element if self._names.of(part) == "name"]
             self._person_ignored(element, name, context, 0, "")
-            context.into.authors.append("".join(_only_text(part).strip() for part in names[-1:]))
+            text = "".join(only_text(part).strip() for part in names[-1:])
+            if not text and context.into.authors:  # feedparser takes the one's before
+                raise Unsure
+            context.into.authors.append(text)
             return
-        text = _fixed(_only_text(element))
+        text = fixed(only_text(element))
         if "@" in text:
             match = _ADDRESS_AND_NAME.fullmatch(text)
             if not match:
-                raise _Unsure
+                raise Unsure
             text = (match[1] or "").strip()
         context.into.authors.append(text)
 
     def _person_ignored(self, element: Any, _name: str, _context: _Context, _level: int, _base: str) -> None:
         for part in element:
-            name = self._name(part)
+            name = self._names.of(part)
             if name in PERSON_PARTS:
-                _only_text(part)
+                only_text(part)
             else:
                 self._harmless(part, name)
 
     def _source(self, element: Any, _name: str, context: _Context, _level: int, _base: str) -> None:
-        attributes, _ = self._attributes(element, "")
-        context.into.source = _fixed(_only_text(element))
+        attributes, _ = attributes_of(element, "")
+        context.into.source = fixed(only_text(element))
         context.into.source_link = attributes.get("url", "")
         context.title_level = -1
 
     def _enclosure(self, element: Any, _name: str, context: _Context, _level: int, _base: str) -> None:
-        attributes, _ = self._attributes(element, "")
-        _only_text(element)
+        attributes, _ = attributes_of(element, "")
+        only_text(element)
         if "uri" in attributes or "href" in attributes:
-            raise _Unsure
+            raise Unsure
         context.into.enclosures.append(attributes.get("url", ""))
 
     def _origlink(self, element: Any, _name: str, context: _Context, level: int, _base: str) -> None:
         if element.attrib:
-            raise _Unsure
-        context.keep("origlink", _fixed(_only_text(element)), level)
+            raise Unsure
+        context.keep("origlink", fixed(only_text(element)), level)
 
     def _harmless(self, element: Any, name: str) -> None:
         """Nothing in it is kept, and nothing feedparser would take for a field."""
         if name in BARE:
-            _only_text(element)
+            only_text(element)
             return
         if name.partition(":")[0] in TAKEN and name not in COMMUNITY:
-            raise _Unsure
+            raise Unsure
         if ":" not in name and (name in RESERVED or element.attrib or len(element)):
-            raise _Unsure
+            raise Unsure
         for part in element:
-            self._harmless(part, self._name(part))
-
-    def _type(self, element: Any, default: str) -> str:
-        """The type of a text that is written as text; anything else is not for this reader."""
-        if not element.attrib:
-            return default
-        attributes, _ = self._attributes(element, "")
-        if "mode" in attributes or "src" in attributes:
-            raise _Unsure
-        kind = TYPES.get(attributes["type"].lower()) if "type" in attributes else default
-        if kind is None:
-            raise _Unsure
-        return kind
-
-    def _attributes(self, element: Any, base: str) -> tuple[dict[str, str], str]:
-        """Its attributes by names in lower case, xml: ones left out, and the base after xml:base."""
-        found: dict[str, str] = {}
-        if not element.attrib:
-            return found, base
-        for name, value in element.attrib.items():
-            if name.startswith(_XML):
-                if name == f"{_XML}base":
-                    base = make_safe_absolute_uri(base, value) or base if base else base
-            elif name.startswith("{"):
-                if name.rpartition("}")[2].lower() in MEANT:
-                    raise _Unsure
-            elif name.lower() == "base":
-                raise _Unsure
-            else:
-                found[name.lower()] = value
-        return found, base
-
-    def _joined(self, base: str, link: str) -> str:
-        link = link.strip()
-        return link if not link or PLAIN_LINK.fullmatch(link) else str(_urljoin(base, link))
-
-    def _name(self, element: Any) -> str:
-        """The element's name as feedparser calls it: a standard prefix, lower case."""
-        tag = element.tag
-        name = self._names.get(tag)
-        if name is None:
-            namespace, _, local = tag.rpartition("}")
-            prefix = PREFIXES.get(namespace[1:].lower())
-            if prefix is None:
-                prefix = f"{element.prefix}:".lower() if element.prefix else ""
-                if namespace[1:].lower() in REFUSED or not (prefix or local.lower() not in RESERVED):
-                    raise _Unsure
-            name = self._names[tag] = prefix + local.lower()
-        return name
-
-
-def _only_text(element: Any) -> str:
-    if len(element):
-        raise _Unsure
-    return element.text or ""
-
-
-def _fixed(text: str) -> str:
-    """Stripped, and with the usual charset mistakes undone the way feedparser does."""
-    text = text.strip()
-    if text.isascii():
-        return text
-    if not _NOT_LATIN.search(text):
-        with contextlib.suppress(UnicodeError):
-            text = text.encode("latin-1").decode("utf-8")
-    return text.translate(_CP1252) if _C1.search(text) else text
-
-
-@lru_cache(maxsize=4096)
-def _moment(text: str) -> float | None:
-    return seconds(_parse_date(text))
+            self._harmless(part, self._names.of(part))

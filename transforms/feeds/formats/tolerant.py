@@ -1,6 +1,7 @@
 """Any feed, however broken: feedparser's answer."""
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import feedparser
 from transforms.feeds.formats.raw import RawEntry, RawFeed, seconds
 
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
+_CDF = re.compile(rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<channel[\s>]", re.IGNORECASE | re.DOTALL)
 
 
 def read_any(body: bytes, headers: Mapping[str, str]) -> RawFeed | None:
@@ -26,7 +28,7 @@ def read_any(body: bytes, headers: Mapping[str, str]) -> RawFeed | None:
         resolve_relative_uris=False,
         sanitize_html=False,
     )
-    if not parsed.version and not parsed.entries:
+    if not parsed.version and not parsed.entries and not _CDF.match(body[:4096]):
         return None
     feed, atom = parsed.feed, parsed.version.startswith("atom")
     return RawFeed(
@@ -47,9 +49,14 @@ def _entry(entry: Any, *, atom: bool) -> RawEntry:
     source = source if isinstance(source, dict) else {}
     contents = [part for part in entry.get("content") or () if isinstance(part, dict)]
     bases = [part.get("base") or "" for part in (entry.get("summary_detail") or {}, *contents)]
+    links = [link for link in entry.get("links") or () if isinstance(link, dict)]
+    enclosures = [_text(link, "href") for link in links if link.get("rel") == "enclosure"]
+    link = _text(entry, "link")
+    if atom and link and link in enclosures:  # feedparser lets the last link written as text win, whatever it is of
+        link = next((_text(other, "href") for other in reversed(links) if other.get("rel") == "alternate"), link)
     return RawEntry(
         id=_text(entry, "id"),
-        link=_text(entry, "link"),
+        link=link,
         origlink=_text(entry, "feedburner_origlink"),
         title=_text(entry, "title"),
         literal=_literal(entry, atom=atom),
@@ -63,7 +70,7 @@ def _entry(entry: Any, *, atom: bool) -> RawEntry:
         authors=[_text(author, "name") for author in entry.get("authors") or ()] or _named(entry),
         source=_text(source, "title"),
         source_link=_text(source, "href") or _text(source, "link"),
-        enclosures=[_text(link, "href") for link in entry.get("links") or () if link.get("rel") == "enclosure"],
+        enclosures=enclosures,
     )
 
 
@@ -74,7 +81,7 @@ def _named(entry: Any) -> list[str]:
 
 def _literal(record: Any, *, atom: bool) -> bool:
     detail = record.get("title_detail")
-    return atom and (not isinstance(detail, dict) or detail.get("type") not in _HTML_TYPES)
+    return atom and isinstance(detail, dict) and detail.get("type") not in _HTML_TYPES
 
 
 def _text(record: Any, name: str) -> str:
