@@ -23,8 +23,9 @@ def report_since(store: Store, settings: Settings, since: Mark, seconds: float) 
     """
     done = activity(store.database, since)
     counts = store.reading.counts()
-    asked = [row.cursor for row in store.feeds.listed() if (row.cursor.last_poll or 0.0) >= since.at - 1]
-    letters = [kept.letter for kept in store.dead_letters.listed() if kept.letter.last_seen >= since.at - 1]
+    cursors = [listed.cursor for listed in store.feeds.listed()]
+    asked = [cursor for cursor in cursors if cursor.version > since.polls.get(cursor.feed.url, 0)]
+    letters = [kept.letter for kept in store.dead_letters.listed() if kept.letter.last_seen >= since.clock]
     return PassReport(
         now=store.reading.now(),
         seconds=seconds,

@@ -15,7 +15,7 @@ from pipeline.parts import Parts
 from pipeline.render.report import PassReport
 from pipeline.report import report_since
 from pipeline.settings.installation import Installation
-from pipeline.store.activity import mark, rows_due
+from pipeline.store.activity import Mark, mark, rows_due
 from pipeline.store.owners import Ownership
 from pipeline.store.retention import Retention
 from pipeline.store.store import Store, StoreAddress
@@ -49,7 +49,7 @@ class Run:
 
     def until_idle(self, say: Callable[[str], None] = log.info) -> PassReport:
         """Passes until no row is due and every feed that was due has been asked once; what they did."""
-        began, clock = mark(self.store.database), time.monotonic()
+        began, clock = mark(self.store.database, time.time()), time.monotonic()
         parts, passes = self.parts, 0
         while not self.stopping.is_set():
             before = self._progress()
@@ -58,7 +58,7 @@ class Run:
             parts.end_pass()
             passes += 1
             self._check_owned()
-            if not rows_due(self.store.database) and not self._feeds_left(began.at):
+            if not rows_due(self.store.database) and not self._feeds_left(began):
                 break
             if self._progress() == before:
                 say("a pass got nowhere though something is due; it is left for the next run")
@@ -67,12 +67,12 @@ class Run:
         self.parts = replace(self.parts, pass_number=parts.pass_number)
         return report_since(self.store, self.parts.settings, began, time.monotonic() - clock)
 
-    def _feeds_left(self, began: float) -> bool:
+    def _feeds_left(self, began: Mark) -> bool:
         """Is a feed due that this run has not asked? One that is due again already is the next run's."""
         now = self.store.reading.now()
         cursors = [listed.cursor for listed in self.store.feeds.listed()]
         return any(
-            max(cursor.next_poll, cursor.not_before) <= now and (cursor.last_poll or 0.0) < began
+            max(cursor.next_poll, cursor.not_before) <= now and cursor.version == began.polls.get(cursor.feed.url, 0)
             for cursor in cursors
             if cursor.status is not FeedStatus.GONE
         )

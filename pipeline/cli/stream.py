@@ -39,7 +39,7 @@ def command(settings_path: Path | None, shards: int, beam_args: tuple[str, ...],
         owned_run(installation, command_line(), options) as run,
         progress(run.store),
     ):
-        began, clock = mark(run.store.database), time.monotonic()
+        began, clock = mark(run.store.database, time.time()), time.monotonic()
         tell(f"streaming from {plural(len(installation.feeds), 'feed')}; Ctrl-C drains")
         run.stream(shards, find_prism())
         report = report_since(run.store, installation.settings, began, time.monotonic() - clock)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from pipeline.store.engine import Database, database_now
 from pipeline.store.leases import PENDING
-from pipeline.store.schema import alerts, articles, inbox, memberships
+from pipeline.store.schema import alerts, articles, feeds, inbox, memberships
 from transforms.model import Record, Relation, Seconds
 
 COPIES = (Relation.COPY.value, Relation.NEAR_COPY.value)
@@ -18,6 +18,10 @@ class Mark(Record, frozen=True):
     alerts: int
     at: Seconds
     """By the database's clock."""
+    clock: Seconds
+    """By this machine's clock."""
+    polls: dict[str, int]
+    """Feed's URL -> how often it had been polled."""
 
 
 class Activity(Record, frozen=True):
@@ -37,8 +41,8 @@ class Activity(Record, frozen=True):
     silent_stories: int = 0
 
 
-def mark(database: Database) -> Mark:
-    """The mark of now."""
+def mark(database: Database, now: Seconds) -> Mark:
+    """The mark of now. Args: now: by this machine's clock."""
 
     def greatest(connection: sa.Connection, column: sa.Column[int]) -> int:
         return connection.execute(sa.select(sa.func.max(column))).scalar() or 0
@@ -49,6 +53,8 @@ def mark(database: Database) -> Mark:
             articles=greatest(c, articles.c.number),
             alerts=greatest(c, alerts.c.number),
             at=c.execute(sa.select(database_now())).scalar_one(),
+            clock=now,
+            polls={row.url: row.version for row in c.execute(sa.select(feeds.c.url, feeds.c.version))},
         )
     )
 
