@@ -51,8 +51,15 @@ def explain(a: Judged, b: Judged, memory: StoriesMemory | None = None) -> Explan
         needed=0.5,
         relation=relation(alike.other.profile, profile),
         signals=signals,
-        verdict=f"{'one story' if together else 'two stories'} ({score:.2f}, needs 0.50): {reason_of(signals)}",
+        verdict=_verdict(signals, score, together=together),
     )
+
+
+def _verdict(signals: tuple[Signal, ...], score: float, *, together: bool) -> str:
+    if together:
+        return f"one story ({score:.2f}, needs 0.50): {reason_of(signals)}"
+    shared = ", ".join(signal.name for signal in signals)
+    return f"two stories ({score:.2f}, needs 0.50): {f'a little alike in {shared}' if shared else 'nothing in common'}"
 
 
 def _crowd(article_id: str, memory: StoriesMemory | None) -> float:
