@@ -8,6 +8,7 @@ from pathlib import Path
 
 WITH_DATA = (
     "bench.stories",
+    "bench.copies",
     "bench.attribution",
     "bench.extraction",
     "bench.replays",
