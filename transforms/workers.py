@@ -35,6 +35,8 @@ PRELOADED = ("feedparser", "transforms.articles.warm")
 
 _PATIENCE = 1.0
 """Seconds after which a task's place goes to the next one: a page that hangs holds up no other page for longer."""
+_LOST_AFTER = 5.0
+"""Seconds past its deadline after which a task is known to be lost: Pebble enforces deadlines within one."""
 _TASKS = 500
 """Tasks after which a worker is replaced, so that fragmented memory never counts against an innocent page."""
 _MEMORY_EXIT = 86
@@ -79,6 +81,8 @@ class _Task:
         self.tries = 0
         self.killed = False
         self.started = 0.0
+        self.inner: Future[Any] | None = None
+        """Its present try in Pebble's hands; an older one has nothing more to say."""
 
 
 class WorkerPool:
@@ -142,13 +146,19 @@ class WorkerPool:
     def _dispatch(self) -> None:
         while True:
             with self._changed:
-                while (task := self._next()) is None:
+                while (task := self._next()) is None and not self._lost():
                     if self._closed and not self._waiting and not self._running:
                         return
                     self._changed.wait(self._until_next())
-                task.started = time.monotonic()
-                self._running.add(task)
-            self._start(task)
+                lost = list(self._running) if self._lost() else []
+                pool = self._pool
+                if task is not None:
+                    task.started = time.monotonic()
+                    self._running.add(task)
+            for one in lost:
+                self._repair(pool, one, TimeoutError("the pool has lost it"))
+            if task is not None:
+                self._start(task)
 
     def _next(self) -> _Task | None:
         """The task whose turn it is, if there is room."""
@@ -159,10 +169,17 @@ class WorkerPool:
             return None
         return self._waiting.popleft()
 
+    def _lost(self) -> list[_Task]:
+        """Tasks long past their deadline: a worker killed while it held Pebble's queue takes the whole pool with it."""
+        now = time.monotonic()
+        return [task for task in self._running if now > task.started + task.deadline + _LOST_AFTER]
+
     def _until_next(self) -> float | None:
-        """Seconds until a running task loses its place, None: nothing waits or nothing will change by time alone."""
-        if not self._waiting or len(self._running) >= 2 * self.size:
+        """Seconds until a running task loses its place or may be lost; None: nothing will change by time alone."""
+        if not self._running:
             return None
+        if not self._waiting or len(self._running) >= 2 * self.size:
+            return _LOST_AFTER
         recent = time.monotonic() - _PATIENCE
         return min((task.started - recent for task in self._running if task.started > recent), default=None)
 
@@ -171,18 +188,22 @@ class WorkerPool:
             self._forget(task)
             return
         task.tries += 1
+        task.started = time.monotonic()
         pool = self._pool
         try:
             inner = pool.schedule(_run, args=(task.function, task.args), timeout=task.deadline)
         except RuntimeError as error:  # the pool broke since the last task
             self._repair(pool, task, error)
         else:
+            task.inner = inner
             inner.add_done_callback(functools.partial(self._finish, pool, task))
 
     def _finish(self, pool: pebble.ProcessPool, task: _Task, inner: "Future[Any]") -> None:
+        if inner is not task.inner:
+            return
         try:
             task.future.set_result(inner.result())
-        except BrokenProcessPool as error:
+        except (BrokenProcessPool, CancelledError) as error:  # cancelled: its pool was given up for another's sake
             self._repair(pool, task, error)
             return
         except TimeoutError as error:
@@ -193,7 +214,7 @@ class WorkerPool:
                 self._once_more(task)
                 return
             task.future.set_exception(WorkerDied(self._cause(error.exitcode)))
-        except (CancelledError, Exception) as error:  # noqa: BLE001 - the function's own, for whoever asks the future
+        except Exception as error:  # noqa: BLE001 - the function's own, for whoever asks the future
             task.future.set_exception(error)
         self._forget(task)
 
@@ -224,6 +245,7 @@ class WorkerPool:
                 broken.stop()  # type: ignore[no-untyped-call]
                 self._pool = self._new_pool()
             self._running.discard(task)
+            task.inner = None
             again = task.tries < 3
             if again:
                 self._waiting.appendleft(task)
