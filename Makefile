@@ -19,8 +19,9 @@ $(VENV)/.ready: requirements/dev.lock setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Wirewatch needs Python 3.11 to 3.13, this is %s; say make PYTHON=python3.11 ..." % sys.version.split()[0])'
 	@echo "Making $(VENV) from the lock file; this takes a minute or two ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) --require-hashes --requirement requirements/dev.lock >$(VENV)/setup.log 2>&1 || { cat $(VENV)/setup.log; exit 1; }
+	@$(PIP) --no-deps --require-hashes --requirement requirements/dev.lock >$(VENV)/setup.log 2>&1 || { cat $(VENV)/setup.log; exit 1; }
 	@$(PIP) --no-deps --no-build-isolation --editable . >>$(VENV)/setup.log 2>&1 || { cat $(VENV)/setup.log; exit 1; }
+	@$(BIN)/pip check --disable-pip-version-check >>$(VENV)/setup.log 2>&1 || { cat $(VENV)/setup.log; exit 1; }
 	@touch $@
 
 demo: setup ## run the pipeline over the bundled newsroom and print its alerts
