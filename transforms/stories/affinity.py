@@ -9,16 +9,10 @@ nearest-neighbour search; Zelnik-Manor and Perona 2004, Conneau et al. 2018).
 from collections.abc import Sequence
 from typing import Protocol
 
+from transforms.stories.weights import Weights
+
 CROWD = (12, 40)
 """Ranks of the neighbours that make an article's surroundings; nearer ones are likely of its own story."""
-PRIOR = 0.06
-"""Likeness of a neighbour that is not there: a young or quiet ledger is no proof that a topic is. Without it two port
-closures among 60 articles of the newsroom became one story (0.04 to 0.08 keep them apart), and ecbplus is .004 lower."""
-MOST_CROWDED = 0.18
-"""A neighbour crowds no more than this: articles of one story are half of them alike above .3, of two under .08
-(medians of the development sets), so many neighbours beyond it tell of a large story and not of a busy topic."""
-COPY = 0.6
-"""Neighbours more alike than this are copies, and no crowd."""
 INSIDE = 24
 """Members of a story beyond so many do not crowd each other, however many tell it."""
 GROWN = 48
@@ -34,6 +28,8 @@ Ranked = Sequence[tuple[float, str]]
 class Neighbours(Protocol):
     """Which articles are alike, and in which story each is."""
 
+    weights: Weights
+
     def ranked(self, article_id: str) -> Ranked:
         """Likenesses to other articles, greatest first."""
         ...
@@ -48,23 +44,24 @@ class Neighbours(Protocol):
 
 
 def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
-    """How crowded the surroundings of an article are, seen from a story; missing neighbours count as PRIOR."""
+    """How crowded the surroundings of an article are, seen from a story; missing neighbours count as the prior."""
+    weights = neighbours.weights.crowd
     inside = place = 0
     total = 0.0
     for likeness, other in ranked:
-        if likeness > COPY:
+        if likeness > weights.copy:
             continue
         if story_id and neighbours.story_of(other) == story_id:
             inside += 1
             if inside > INSIDE:
                 continue
         if place >= CROWD[0]:
-            total += min(likeness, MOST_CROWDED)
+            total += min(likeness, weights.most)
         place += 1
         if place == CROWD[1]:
             break
     missing = CROWD[1] - max(place, CROWD[0])
-    return (total + missing * PRIOR) / (CROWD[1] - CROWD[0])
+    return (total + missing * weights.prior) / (CROWD[1] - CROWD[0])
 
 
 def story_crowd(story_id: str, neighbours: Neighbours) -> float:

@@ -13,8 +13,6 @@ from transforms.stories.memory import StoriesMemory
 from transforms.stories.reasons import reason_of, signals_of
 from transforms.stories.relation import relation
 
-NEEDED = 0.14
-"""Fit from which a new article joins a story; repairs, which see more, need less."""
 SCALE = 0.04
 """Fit above the needed one by which the odds of a score grow e-fold."""
 STORIES = 5
@@ -64,7 +62,7 @@ def decide(judged: Judged, memory: StoriesMemory) -> Decision:
     likeness = {one.other.known.article.id: one.value for one in alike}
     ranked = [(one.value, one.other.known.article.id) for one in alike]
     found = [(fit, story) for fit, story in fits(ranked, memory, STORIES) if not memory.is_apart(article.id, story)]
-    needed = NEEDED + memory.config.same_event
+    needed = memory.weights.needed.joining + memory.config.same_event
     if not found or found[0][0] < needed:
         nearest = (
             f"nearest story scores {score_of(found[0][0], needed):.2f}, needs 0.50" if found else "nothing like it"

@@ -3,7 +3,7 @@
 from transforms.config import StoriesConfig
 from transforms.model import Judged, Record, Relation, Signal
 from transforms.stories.affinity import crowd
-from transforms.stories.decide import NEEDED, score_of
+from transforms.stories.decide import score_of
 from transforms.stories.likeness import pair_likeness
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.reasons import reason_of, signals_of
@@ -30,7 +30,7 @@ def explain(a: Judged, b: Judged, memory: StoriesMemory | None = None) -> Explan
     held = memory or StoriesMemory(StoriesConfig())
     earlier, later = sorted((a, b), key=lambda one: (one.article.published, one.article.id))
     alike, profile = pair_likeness(earlier, later, held)
-    needed = NEEDED + held.config.same_event
+    needed = held.weights.needed.joining + held.config.same_event
     crowds = [_crowd(one.article.id, memory) for one in (earlier, later)]
     fit = alike.value - sum(crowds) / 2
     if abs(a.article.published - b.article.published) > held.config.window:

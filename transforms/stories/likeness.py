@@ -4,6 +4,7 @@ Each part is the cosine of two bags of terms, weighted by how rare a term is (tr
 number takes a term's rarity in context: what all articles of a busy topic say tells little inside that topic.
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -13,20 +14,15 @@ from transforms.stories.index import SURROUNDINGS, TermIndex, Values
 from transforms.stories.memory import Remembered, StoriesMemory
 from transforms.stories.ports import KnownArticle
 from transforms.stories.similarity import Profile, containment, quotes_shared
+from transforms.stories.weights import Weights
 
 PARTS = ("text", "lead", "names", "title")
-PART_WEIGHTS = np.array([0.4, 0.2, 0.2, 0.2])
-CONTEXT_WEIGHT = 0.5
 CANDIDATES = 64
 """Articles from the index that are compared."""
 NEAREST = 12
 """So many most alike candidates may be of the article's own story; the next SURROUNDINGS are its context."""
 KEPT = 30
 """Most alike articles that are kept."""
-QUOTES_WEIGHT = 0.3
-"""What all quoted words in common add to a likeness."""
-COPIED = 0.3
-"""From this share of wording in common on, that share is the likeness."""
 
 
 class Likeness(NamedTuple):
@@ -43,6 +39,12 @@ class Likeness(NamedTuple):
     """Share of the fewer quoted words that both quote."""
     wording: float
     """Share of the shorter text's word 5-grams in the longer."""
+
+
+@functools.cache
+def part_weights(weights: Weights) -> Values:
+    """The weight of each of PARTS."""
+    return np.array([getattr(weights.parts, part) for part in PARTS])
 
 
 def _parts(profile: Profile, others: list[Profile], index: TermIndex) -> Values:
@@ -81,13 +83,15 @@ def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> tupl
         other,
         -1,
     )
-    return _made(remembered, profile, parts, context), profile
+    return _made(remembered, profile, parts, context, memory.weights), profile
 
 
-def _made(other: Remembered, profile: Profile, parts: Values, context: float) -> Likeness:
+def _made(other: Remembered, profile: Profile, parts: Values, context: float, weights: Weights) -> Likeness:
     quotes, wording = quotes_shared(profile, other.profile), containment(profile, other.profile)
-    value = (1 - CONTEXT_WEIGHT) * float(parts @ PART_WEIGHTS) + CONTEXT_WEIGHT * context + QUOTES_WEIGHT * quotes
-    value = max(min(value, 1.0), wording if wording >= COPIED else 0.0)
+    rules = weights.likeness
+    plain = float(parts @ part_weights(weights))
+    value = (1 - rules.context) * plain + rules.context * context + rules.quotes * quotes
+    value = max(min(value, 1.0), wording if wording >= rules.copied else 0.0)
     return Likeness(other, round(value, 6), tuple(parts.tolist()), context, quotes, wording)
 
 
@@ -104,7 +108,7 @@ def most_alike(profile: Profile, published: Seconds, memory: StoriesMemory, arti
     if not found:
         return []
     parts = _parts(profile, [one.profile for one in found], memory.index)
-    plain = parts @ PART_WEIGHTS
+    plain = parts @ part_weights(memory.weights)
     order = np.argsort(-plain, kind="stable")
     surroundings = [found[place].profile for place in order[NEAREST : NEAREST + SURROUNDINGS]]
     kept = order[:KEPT]
@@ -112,7 +116,7 @@ def most_alike(profile: Profile, published: Seconds, memory: StoriesMemory, arti
     context = _in_context(profile, [one.profile for one in others], memory.index, surroundings)
     result = []
     for row, other in enumerate(others):
-        made = _made(other, profile, parts[kept[row]], float(context[row]))
+        made = _made(other, profile, parts[kept[row]], float(context[row]), memory.weights)
         if made.value > 0:
             result.append(made)
     return sorted(result, key=lambda one: (-one.value, one.other.known.article.id))

@@ -10,6 +10,7 @@ from transforms.model import Article, Fingerprint, Judged, Membership, Seconds, 
 from transforms.stories.index import TermIndex
 from transforms.stories.ports import KnownArticle
 from transforms.stories.similarity import Profile, profile_of
+from transforms.stories.weights import Weights, shipped_weights
 
 GRACE = 86400.0
 """Seconds beyond the window for which articles are kept, for those that arrive late."""
@@ -38,8 +39,9 @@ class StoriesMemory:
     Times are publication times; no clock is read.
     """
 
-    def __init__(self, config: StoriesConfig) -> None:
+    def __init__(self, config: StoriesConfig, weights: Weights | None = None) -> None:
         self.config = config
+        self.weights = weights or shipped_weights()
         self.seq = 0
         """The ledger's number up to which rows are held; kept by the ledger."""
         self.highwater: Seconds = float("-inf")

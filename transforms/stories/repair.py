@@ -20,8 +20,6 @@ from transforms.stories.relation import relation
 
 EVERY = 16
 """Numbers of a ledger between two repairs."""
-NEEDED = 0.11
-"""Mean fit from which two groups of articles are one story."""
 RIVALS = 3
 """Closest other stories that are looked at with each story that has grown."""
 MOST = 400
@@ -62,7 +60,7 @@ def repair(memory: StoriesMemory, seq: int) -> tuple[Merge | Move, ...]:
     if len(nodes) < 2:
         return ()
     sizes = np.array([min(len(node.members), LINKS) for node in nodes], dtype=np.float64)
-    groups = group(_fits(memory, nodes), sizes, NEEDED + memory.config.same_event)
+    groups = group(_fits(memory, nodes), sizes, memory.weights.needed.regrouping + memory.config.same_event)
     gathered: dict[int, list[_Node]] = {}
     for node, place in zip(nodes, groups.tolist(), strict=True):
         gathered.setdefault(place, []).append(node)
@@ -183,4 +181,4 @@ def _score(memory: StoriesMemory, articles: list[str], nodes: list[_Node]) -> fl
         ranked = memory.ranked(article_id)
         likenesses = [likeness for likeness, other in ranked if other in mates]
         fits.append(link(likenesses, len(mates)) - crowd(ranked, "", memory))
-    return score_of(sum(fits) / max(len(fits), 1), NEEDED + memory.config.same_event)
+    return score_of(sum(fits) / max(len(fits), 1), memory.weights.needed.regrouping + memory.config.same_event)

@@ -22,11 +22,12 @@ from tests.transforms.stories.press import (
 )
 from transforms.config import StoriesConfig
 from transforms.model import Relation, Story
-from transforms.stories.affinity import GROWN, MOST_CROWDED, PRIOR, crowd, fits, link, story_crowd
+from transforms.stories.affinity import GROWN, crowd, fits, link, story_crowd
 from transforms.stories.decide import decide
 from transforms.stories.grouping import group
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.repair import EVERY, Merge, Move, repair
+from transforms.stories.weights import shipped_weights
 
 
 def sixteen() -> list:
@@ -152,6 +153,8 @@ def test_a_widely_copied_report_is_one_story():
 class Few:
     """Neighbours by hand: articles a0, a1, ... all in one story, b in another."""
 
+    weights = shipped_weights()
+
     def ranked(self, article_id):
         return [(0.16, f"a{n}") for n in range(30)] + [(0.1, f"b{n}") for n in range(30)]
 
@@ -165,8 +168,8 @@ class Few:
 def test_members_of_a_large_story_do_not_crowd_each_other():
     few = Few()
     assert crowd(few.ranked("x"), "a", few) < crowd(few.ranked("x"), "", few)
-    assert crowd([(0.9, f"a{n}") for n in range(50)], "", few) == pytest.approx(PRIOR)
-    assert crowd([(0.5, f"a{n}") for n in range(50)], "", few) == pytest.approx(MOST_CROWDED)
+    assert crowd([(0.9, f"a{n}") for n in range(50)], "", few) == pytest.approx(few.weights.crowd.prior)
+    assert crowd([(0.5, f"a{n}") for n in range(50)], "", few) == pytest.approx(few.weights.crowd.most)
     assert story_crowd("a", few) == pytest.approx(crowd(few.ranked("x"), "a", few))
 
 
