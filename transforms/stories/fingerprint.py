@@ -8,10 +8,10 @@ from transforms.stories.links import link_key
 from transforms.stories.names import find_names, find_numbers, find_quotes
 from transforms.stories.outlets import OutletTable
 from transforms.stories.shingles import sketch
-from transforms.stories.terms import count_terms, split_words
+from transforms.stories.terms import count_terms, find_words, fold_words, split_words, sum_terms
 from transforms.stories.vectors import MODEL, embed
 
-VERSION = f"1 {MODEL}"
+VERSION = f"2 {MODEL}"
 """Rules and model; a change of either must change it, so that stored fingerprints are made anew."""
 
 LEAD_WORDS = 200
@@ -39,15 +39,17 @@ def fingerprint(article: Article, outlets: OutletTable) -> Fingerprint:
         outlets: the outlet table that names the credited outlets (see transforms.stories.outlets).
     """
     body, tail = split_tail(article.text)
-    words = split_words(body)
+    written = find_words(body)
+    words = fold_words(written)
+    lead = count_terms(words[:LEAD_WORDS])
     return Fingerprint(
         article_id=article.id,
         version=VERSION,
         vector=embed(f"{article.title}\n{body}"[:VECTOR_CHARACTERS]),
         title_terms=count_terms(split_words(article.title)),
-        lead_terms=count_terms(words[:LEAD_WORDS]),
-        body_terms=count_terms(words),
-        names=find_names(body),
+        lead_terms=lead,
+        body_terms=sum_terms(lead, count_terms(words[LEAD_WORDS:])),
+        names=find_names(body, written),
         numbers=find_numbers(body),
         quotes=find_quotes(body),
         shingles=sketch(words),

@@ -1,8 +1,14 @@
 """Names, numbers and quotes of a text: what a rewrite keeps when it changes the words."""
 
+from collections.abc import Sequence
+
 import regex
 
-from transforms.stories.terms import WORD
+from transforms.stories.terms import WORD, find_words
+
+_CAPITALISED = regex.compile(
+    r"(?<![\p{L}\p{N}\p{M}])(?<![\p{L}\p{N}\p{M}][’'])[\p{Lu}\p{Lt}][\p{L}\p{N}\p{M}]*(?:[’'][\p{L}\p{M}]+)*"
+)
 
 _BEFORE_SENTENCE = frozenset('.!?…:;»”"')
 _BEFORE_QUOTE = frozenset('\n“„«"(—–-')
@@ -15,28 +21,29 @@ QUOTE_WORDS = 4
 """Shorter quotes are figures of speech."""
 
 
-def find_names(text: str) -> dict[str, int]:
+def find_names(text: str, words: Sequence[str] | None = None) -> dict[str, int]:
     """Capitalised words inside sentences, folded, with their counts over the whole text.
 
     A word that also stands in lower case is no name (so German nouns stay, sentence beginnings go); a capitalised
     word that only ever begins sentences is not known to be one.
+
+    Args:
+        text: the text.
+        words: its words as find_words() gives them, where they are at hand.
     """
+    plain = set(find_words(text) if words is None else words)
     inside: dict[str, int] = {}
     initial: dict[str, int] = {}
-    lower: set[str] = set()
-    for match in WORD.finditer(text):
+    for match in _CAPITALISED.finditer(text):
         word = match.group()
-        if not word[0].isupper():
-            lower.add(word)
-            continue
         if len(word) > 2 and word[-2] in "’'" and word[-1] in "sS":
             word = word[:-2]
         folded = word.lower()
-        if len(folded) < 2:
+        if len(folded) < 2 or folded in plain:
             continue
         counts = initial if _begins_sentence(text, match.start()) else inside
         counts[folded] = counts.get(folded, 0) + 1
-    return {name: count + initial.get(name, 0) for name, count in sorted(inside.items()) if name not in lower}
+    return {name: count + initial.get(name, 0) for name, count in sorted(inside.items())}
 
 
 def _begins_sentence(text: str, start: int) -> bool:

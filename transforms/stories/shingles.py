@@ -27,11 +27,8 @@ def sketch(words: Sequence[str], bound: int = BOUND) -> tuple[int, ...]:
     """
     if not words:
         return ()
-    known: dict[str, int] = {}
-    for word in words:
-        if word not in known:
-            known[word] = xxhash.xxh64_intdigest(word.encode())
-    hashes = np.array([known[word] for word in words], dtype=np.uint64)
+    known = {word: xxhash.xxh64_digest(word.encode()) for word in set(words)}
+    hashes = np.frombuffer(b"".join([known[word] for word in words]), dtype=">u8").astype(np.uint64)
     count = max(1, len(words) - SIZE + 1)
     total = np.zeros(count, dtype=np.uint64)
     for place in range(min(SIZE, len(words))):

@@ -2,7 +2,8 @@
 
 import functools
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import regex
 import wordfreq
@@ -20,27 +21,48 @@ RAREST = 1e-6
 """Frequency below which words are all the same rare: what only one article says must not outweigh what two share."""
 
 
-def split_words(text: str) -> list[str]:
-    """The words of a text, folded to lower case; runs of scripts that write no spaces become pairs of characters."""
-    words: list[str] = []
-    spaced = not _SPACELESS.search(text)
-    for word in WORD.findall(text.lower()):
-        if not spaced and _SPACELESS.search(word):
-            words.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+def find_words(text: str) -> list[str]:
+    """The words of a text as they stand there."""
+    return WORD.findall(text)
+
+
+def fold_words(words: Sequence[str]) -> list[str]:
+    """Words in lower case; runs of scripts that write no spaces become pairs of characters."""
+    joined = "\n".join(words)
+    folded = joined.lower().split("\n") if words else []
+    if joined.isascii() or not _SPACELESS.search(joined):
+        return folded
+    pairs: list[str] = []
+    for word in folded:
+        if _SPACELESS.search(word):
+            pairs.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
         else:
-            words.append(word)
-    return words
+            pairs.append(word)
+    return pairs
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text, folded (see fold_words)."""
+    return fold_words(find_words(text))
 
 
 def count_terms(words: Iterable[str]) -> dict[str, int]:
     """How often each term stands there, in order of the alphabet; an English possessive counts for its owner."""
     counts: dict[str, int] = {}
-    for word in words:
+    for word, count in Counter(words).items():
         term = word
         if len(word) > 2 and word[-2] in "’'":
             term = word[:-2] if word[-1] == "s" else word
         if len(term) > 1:
-            counts[term] = counts.get(term, 0) + 1
+            counts[term] = counts.get(term, 0) + count
+    return dict(sorted(counts.items()))
+
+
+def sum_terms(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
+    """Both counts together, in order of the alphabet."""
+    counts = dict(a)
+    for term, count in b.items():
+        counts[term] = counts.get(term, 0) + count
     return dict(sorted(counts.items()))
 
 

@@ -30,14 +30,19 @@ def _model() -> tuple[Tokenizer, npt.NDArray[np.float32]]:
     return tokenizer, np.ascontiguousarray(vectors, dtype=np.float32)
 
 
+@functools.lru_cache(maxsize=1 << 17)
+def _tokens(piece: str) -> tuple[int, ...]:
+    """Tokens of what stands between two spaces: none of the model's tokens spans a space."""
+    tokenizer, vectors = _model()
+    return tuple(min(token, len(vectors) - 1) for token in tokenizer.encode(piece, add_special_tokens=False).ids)
+
+
 def embed(text: str) -> bytes:
     """Unit vector of a text, 256 int8 (127 times the value); zeros for a text without tokens."""
-    tokenizer, vectors = _model()
-    ids = np.array(tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
-    if not ids.size:
+    tokens = [token for piece in text.split() for token in _tokens(piece)]
+    if not tokens:
         return bytes(DIMENSIONS)
-    kinds, counts = np.unique(np.minimum(ids, len(vectors) - 1), return_counts=True)
-    mean = counts.astype(np.float32) @ vectors[kinds]
+    mean = _model()[1][tokens].sum(axis=0)
     mean /= max(float(np.linalg.norm(mean)), 1e-9)
     return np.rint(mean * 127).astype(np.int8).tobytes()
 
