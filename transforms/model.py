@@ -245,6 +245,8 @@ class Fingerprint(Record, frozen=True):
     """Sketch of the body's word 5-grams: sorted 64-bit hashes, kept when below a fixed bound (so containment works)."""
     words: int = 0
     """Words of the body."""
+    blocks: tuple[int, ...] = ()
+    """Hash of each sentence of the body, in order: boilerplate is told by them."""
     credits: tuple[Credit, ...] = ()
     links: tuple[str, ...] = ()
     """Normalised outbound links of the body that may show a shared source."""

@@ -6,7 +6,8 @@ likeness of an article to its neighbours beyond the nearest ones (local scaling,
 nearest-neighbour search; Zelnik-Manor and Perona 2004, Conneau et al. 2018).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from transforms.stories.weights import Weights
@@ -38,35 +39,41 @@ class Neighbours(Protocol):
         """The story an article is in."""
         ...
 
-    def member_ids(self, story_id: str) -> Sequence[str]:
-        """A story's articles in the order in which they were decided."""
+    def member_ids(self, story_id: str, latest: int = 0) -> Sequence[str]:
+        """A story's articles in the order in which they were decided; only the latest so many, where a number is given."""
+        ...
+
+    def size_of(self, story_id: str) -> int:
+        """How many articles a story has."""
         ...
 
 
 def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
     """How crowded the surroundings of an article are, seen from a story; missing neighbours count as the prior."""
     weights = neighbours.weights.crowd
-    inside = place = 0
-    total = 0.0
-    for likeness, other in ranked:
-        if likeness > weights.copy:
-            continue
-        if story_id and neighbours.story_of(other) == story_id:
-            inside += 1
-            if inside > INSIDE:
-                continue
-        if place >= CROWD[0]:
-            total += min(likeness, weights.most)
-        place += 1
-        if place == CROWD[1]:
-            break
-    missing = CROWD[1] - max(place, CROWD[0])
-    return (total + missing * weights.prior) / (CROWD[1] - CROWD[0])
+    crowding = (one for one in ranked if one[0] <= weights.copy)
+    if story_id and neighbours.size_of(story_id) > INSIDE:
+        crowding = _few_inside(crowding, story_id, neighbours)
+    near = [likeness for likeness, _ in islice(crowding, CROWD[1])]
+    beyond = sum(min(likeness, weights.most) for likeness in near[CROWD[0] :])
+    missing = CROWD[1] - max(len(near), CROWD[0])
+    return (beyond + missing * weights.prior) / (CROWD[1] - CROWD[0])
+
+
+def _few_inside(
+    ranked: Iterable[tuple[float, str]], story_id: str, neighbours: Neighbours
+) -> Iterator[tuple[float, str]]:
+    """Neighbours without those of the story beyond the nearest INSIDE."""
+    inside = 0
+    for one in ranked:
+        inside += neighbours.story_of(one[1]) == story_id
+        if inside <= INSIDE or neighbours.story_of(one[1]) != story_id:
+            yield one
 
 
 def story_crowd(story_id: str, neighbours: Neighbours) -> float:
     """Mean crowd of a story's latest members."""
-    members = neighbours.member_ids(story_id)[-CROWD_MEMBERS:]
+    members = neighbours.member_ids(story_id, CROWD_MEMBERS)
     return sum(crowd(neighbours.ranked(one), story_id, neighbours) for one in members) / max(len(members), 1)
 
 
@@ -86,7 +93,7 @@ def link(likenesses: Sequence[float], size: int) -> float:
 def fits(ranked: Ranked, neighbours: Neighbours, most: int) -> list[tuple[float, str]]:
     """Fit of a new article to each of the most likely stories, best first."""
     linked = [
-        (link(likenesses, len(neighbours.member_ids(story_id))), story_id)
+        (link(likenesses, neighbours.size_of(story_id)), story_id)
         for story_id, likenesses in by_story(ranked, neighbours).items()
     ]
     linked.sort(key=lambda one: (-one[0], one[1]))

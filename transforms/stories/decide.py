@@ -57,8 +57,7 @@ def score_of(fit: float, needed: float) -> float:
 def decide(judged: Judged, memory: StoriesMemory) -> Decision:
     """Place an article among the stories in memory; the memory's rows are left as they are."""
     article = judged.article
-    profile = memory.profile(judged)
-    alike = most_alike(profile, article.published, memory, article.id)
+    alike = most_alike(judged, memory)
     likeness = {one.other.known.article.id: one.value for one in alike}
     ranked = [(one.value, one.other.known.article.id) for one in alike]
     found = [(fit, story) for fit, story in fits(ranked, memory, STORIES) if not memory.is_apart(article.id, story)]
@@ -80,11 +79,11 @@ def decide(judged: Judged, memory: StoriesMemory) -> Decision:
         )
     fit, story_id = found[0]
     matched = next(one for one in alike if one.other.membership.story_id == story_id)
-    signals = signals_of(judged.fingerprint, profile, matched)
+    signals = signals_of(judged.fingerprint, matched)
     return Decision(
         story_id=story_id,
         starts=False,
-        relation=relation(matched.other.profile, profile),
+        relation=relation(matched.theirs, matched.mine),
         score=score_of(fit, needed),
         reason=reason_of(signals),
         matched=matched.other.known.article.id,

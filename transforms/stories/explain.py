@@ -29,7 +29,7 @@ def explain(a: Judged, b: Judged, memory: StoriesMemory | None = None) -> Explan
     """Compare two articles as the story decision would; a memory shows how crowded their topic is and its words."""
     held = memory or StoriesMemory(StoriesConfig())
     earlier, later = sorted((a, b), key=lambda one: (one.article.published, one.article.id))
-    alike, profile = pair_likeness(earlier, later, held)
+    alike = pair_likeness(earlier, later, held)
     needed = held.weights.needed.joining + held.config.same_event
     crowds = [_crowd(one.article.id, memory) for one in (earlier, later)]
     fit = alike.value - sum(crowds) / 2
@@ -38,18 +38,18 @@ def explain(a: Judged, b: Judged, memory: StoriesMemory | None = None) -> Explan
             together=False,
             score=0.0,
             needed=0.5,
-            relation=relation(alike.other.profile, profile),
+            relation=relation(alike.theirs, alike.mine),
             signals=(),
             verdict="two stories: published further apart than the window",
         )
     together = fit >= needed
-    signals = signals_of(later.fingerprint, profile, alike)
+    signals = signals_of(later.fingerprint, alike)
     score = score_of(fit, needed)
     return Explanation(
         together=together,
         score=score,
         needed=0.5,
-        relation=relation(alike.other.profile, profile),
+        relation=relation(alike.theirs, alike.mine),
         signals=signals,
         verdict=_verdict(signals, score, together=together),
     )

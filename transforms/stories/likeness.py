@@ -5,22 +5,27 @@ number takes a term's rarity in context: what all articles of a busy topic say t
 """
 
 import functools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from transforms.model import Judged, Membership, Relation, Seconds
-from transforms.stories.index import SURROUNDINGS, TermIndex, Values
+from transforms.articles.boilerplate import split_tail
+from transforms.model import Judged, Membership, Relation
+from transforms.stories.blocks import Boilerplate, common_ends
+from transforms.stories.index import PARTS, SURROUNDINGS, TermIndex, Terms, Values
 from transforms.stories.memory import Remembered, StoriesMemory
 from transforms.stories.ports import KnownArticle
 from transforms.stories.similarity import Profile, containment, quotes_shared
 from transforms.stories.weights import Weights
 
-PARTS = ("text", "lead", "names", "title")
 CANDIDATES = 64
 """Articles from the index that are compared."""
 NEAREST = 12
 """So many most alike candidates may be of the article's own story; the next SURROUNDINGS are its context."""
+IN_CONTEXT = 2
+"""So many of PARTS are taken in context too: text and lead."""
+NO_ENDS = (0, 0)
 KEPT = 30
 """Most alike articles that are kept."""
 
@@ -39,84 +44,99 @@ class Likeness(NamedTuple):
     """Share of the fewer quoted words that both quote."""
     wording: float
     """Share of the shorter text's word 5-grams in the longer."""
+    mine: Profile
+    """The article at hand as it was compared: without the boilerplate that both share."""
+    theirs: Profile
+    """The other one so."""
+
+
+class _Pair(NamedTuple):
+    """What is compared: see Likeness."""
+
+    other: Remembered
+    mine: Profile
+    theirs: Profile
 
 
 @functools.cache
 def part_weights(weights: Weights) -> Values:
     """The weight of each of PARTS."""
-    return np.array([getattr(weights.parts, part) for part in PARTS])
+    return np.array([getattr(weights.parts, part) for part in PARTS], dtype=np.float32)
 
 
-def _parts(profile: Profile, others: list[Profile], index: TermIndex) -> Values:
-    """One row an article, one column a part."""
-    bags = [bag[0] for one in (profile, *others) for bag in (one.body, one.names)]
-    index.weigh(np.concatenate(bags))  # lead and title are parts of the body's bag
-    return np.stack(
-        [
-            index.cosines(*profile.body, [other.body for other in others]),
-            index.cosines(*profile.lead, [other.lead for other in others]),
-            index.cosines(*profile.names, [other.names for other in others]),
-            index.cosines(*profile.title, [other.title for other in others]),
-        ],
-        axis=1,
-    )
+def _pairs(judged: Judged, profile: Profile, others: Sequence[Remembered], index: TermIndex) -> list[_Pair]:
+    """Each pair without the boilerplate that both have."""
+    known: dict[tuple[int, int], tuple[Boilerplate, Profile]] = {}
+    pairs = []
+    for other in others:
+        ends = common_ends(profile.blocks, other.profile.blocks)
+        if ends != NO_ENDS and judged.article.text:
+            if ends not in known:
+                shared = Boilerplate(split_tail(judged.article.text)[0], *ends, judged.article.lang, index)
+                known[ends] = (shared, shared.left_out(profile))
+            shared, left = known[ends]
+            if shared.is_all(profile, other.profile):
+                pairs.append(_Pair(other, left, shared.left_out(other.profile)))
+                continue
+        pairs.append(_Pair(other, profile, other.profile))
+    return pairs
 
 
-def _in_context(profile: Profile, others: list[Profile], index: TermIndex, surroundings: list[Profile]) -> Values:
-    index.weigh(
-        np.concatenate([profile.body[0], *(other.body[0] for other in others)]),
-        [other.body[0] for other in surroundings],
-    )
-    text = index.cosines(*profile.body, [other.body for other in others])
-    lead = index.cosines(*profile.lead, [other.lead for other in others])
-    return (text + lead) / 2
+def _cosines(
+    pairs: Sequence[_Pair], index: TermIndex, surroundings: Sequence[Terms] | None = None, parts: int = len(PARTS)
+) -> Values:
+    """One row a pair, one column a part; see Comparison.cosines."""
+    result = np.zeros((len(pairs), parts), dtype=np.float32)
+    places: dict[int, list[int]] = {}
+    for place, pair in enumerate(pairs):
+        places.setdefault(id(pair.mine), []).append(place)
+    for group in places.values():
+        mine = pairs[group[0]].mine.terms
+        result[group] = index.compare(mine, [pairs[place].theirs.terms for place in group]).cosines(surroundings, parts)
+    return result
 
 
-def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> tuple[Likeness, Profile]:
-    """Likeness of two articles by themselves, and the later one's profile; without surroundings context adds nothing."""
-    profile, other = memory.profile(later), memory.profile(earlier)
-    parts = _parts(profile, [other], memory.index)[0]
-    context = float(_in_context(profile, [other], memory.index, [])[0])
+def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> Likeness:
+    """Likeness of two articles by themselves; without surroundings context adds nothing."""
     remembered = Remembered(
         KnownArticle(article=earlier.article, fingerprint=earlier.fingerprint, relevance=(), decided=0, seq=0),
         Membership(article_id=earlier.article.id, story_id="", placed="", relation=Relation.FIRST),
-        other,
+        memory.profile(earlier),
         -1,
     )
-    return _made(remembered, profile, parts, context, memory.weights), profile
+    pairs = _pairs(later, memory.profile(later), [remembered], memory.index)
+    parts = _cosines(pairs, memory.index)[0]
+    context = float(_cosines(pairs, memory.index, (), IN_CONTEXT).mean())
+    return _made(pairs[0], parts, context, memory.weights)
 
 
-def _made(other: Remembered, profile: Profile, parts: Values, context: float, weights: Weights) -> Likeness:
-    quotes, wording = quotes_shared(profile, other.profile), containment(profile, other.profile)
+def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Likeness:
+    quotes, wording = quotes_shared(pair.mine, pair.theirs), containment(pair.mine, pair.theirs)
     rules = weights.likeness
     plain = float(parts @ part_weights(weights))
     value = (1 - rules.context) * plain + rules.context * context + rules.quotes * quotes
     value = max(min(value, 1.0), wording if wording >= rules.copied else 0.0)
-    return Likeness(other, round(value, 6), tuple(parts.tolist()), context, quotes, wording)
+    return Likeness(
+        pair.other, round(value, 6), tuple(parts.tolist()), context, quotes, wording, pair.mine, pair.theirs
+    )
 
 
-def most_alike(profile: Profile, published: Seconds, memory: StoriesMemory, article_id: str = "") -> list[Likeness]:
-    """The remembered articles inside the window that are most like an article, greatest likeness first.
-
-    Args:
-        profile: of the article.
-        published: its publication time.
-        memory: what it is compared with.
-        article_id: left out, where the article itself is remembered.
-    """
-    found = [one for one in memory.candidates(profile, published, CANDIDATES) if one.known.article.id != article_id]
+def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
+    """The remembered articles inside the window that are most like an article, greatest likeness first."""
+    profile, article = memory.profile(judged), judged.article
+    found = [one for one in memory.candidates(profile, article.published, CANDIDATES + 1)]
+    found = [one for one in found if one.known.article.id != article.id][:CANDIDATES]
     if not found:
         return []
-    parts = _parts(profile, [one.profile for one in found], memory.index)
-    plain = parts @ part_weights(memory.weights)
-    order = np.argsort(-plain, kind="stable")
-    surroundings = [found[place].profile for place in order[NEAREST : NEAREST + SURROUNDINGS]]
-    kept = order[:KEPT]
-    others = [found[place] for place in kept]
-    context = _in_context(profile, [one.profile for one in others], memory.index, surroundings)
-    result = []
-    for row, other in enumerate(others):
-        made = _made(other, profile, parts[kept[row]], float(context[row]), memory.weights)
-        if made.value > 0:
-            result.append(made)
-    return sorted(result, key=lambda one: (-one.value, one.other.known.article.id))
+    index = memory.index
+    pairs = _pairs(judged, profile, found, index)
+    parts = _cosines(pairs, index)
+    order = np.argsort(-(parts @ part_weights(memory.weights)), kind="stable").tolist()
+    surroundings = [pairs[place].theirs.terms for place in order[NEAREST : NEAREST + SURROUNDINGS]]
+    kept = [pairs[place] for place in order[:KEPT]]
+    context = _cosines(kept, index, surroundings, IN_CONTEXT).mean(axis=1)
+    made = [
+        _made(pair, parts[place], float(near), memory.weights)
+        for place, pair, near in zip(order[:KEPT], kept, context, strict=True)
+    ]
+    return sorted((one for one in made if one.value > 0), key=lambda one: (-one.value, one.other.known.article.id))

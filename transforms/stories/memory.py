@@ -1,9 +1,8 @@
 """The open articles and stories of one ledger, with the index that finds an article's likely stories."""
 
 import heapq
-from collections.abc import Iterable, Mapping
-
-import numpy as np
+from bisect import bisect_left, insort
+from collections.abc import Iterable
 
 from transforms.config import StoriesConfig
 from transforms.model import Article, Fingerprint, Judged, Membership, Seconds, Story
@@ -16,9 +15,9 @@ GRACE = 86400.0
 """Seconds beyond the window for which articles are kept, for those that arrive late."""
 
 
-def rank(near: Mapping[str, float]) -> list[tuple[float, str]]:
-    """Likenesses in order, greatest first; equals by id."""
-    return sorted(((likeness, other) for other, likeness in near.items()), key=lambda one: (-one[0], one[1]))
+def _by_likeness(one: tuple[float, str]) -> tuple[float, str]:
+    """Greatest likeness first; equals by id."""
+    return (-one[0], one[1])
 
 
 class Remembered:
@@ -47,12 +46,12 @@ class StoriesMemory:
         self.highwater: Seconds = float("-inf")
         """Greatest publication time met."""
         self._articles: dict[str, Remembered] = {}
-        self._near: dict[str, dict[str, float]] = {}
         self._ranked: dict[str, list[tuple[float, str]]] = {}
         self._decided: dict[int, str] = {}
         self._rows: list[str] = []
         self._stories: dict[str, Story] = {}
-        self._members: dict[str, set[str]] = {}
+        self._members: dict[str, list[tuple[int, str]]] = {}
+        """(number of its decision, id) of each article of a story, in order."""
         self._apart: set[tuple[str, str]] = set()
         self._together: set[tuple[str, str]] = set()
         self._handled: set[str] = set()
@@ -71,30 +70,26 @@ class StoriesMemory:
             self._link(article.id, membership)
         self._decided[known.decided] = article.id
         profile = self._profile_of(article, known.fingerprint)
-        remembered = Remembered(known, membership, profile, len(self._rows))
+        row = self.index.add(profile.terms, article.published)
         self._rows.append(article.id)
-        self.index.add(remembered.row, profile.body[0])
-        self._articles[article.id] = remembered
-        self._members.setdefault(membership.story_id, set()).add(article.id)
+        self._articles[article.id] = Remembered(known, membership, profile, row)
+        insort(self._members.setdefault(membership.story_id, []), (known.decided, article.id))
         heapq.heappush(self._by_age, (article.published, article.id))
         self.highwater = max(self.highwater, article.published)
 
     def _link(self, article_id: str, membership: Membership) -> None:
         """Note which held articles it is like, as written at its decision."""
-        near = self._near.setdefault(article_id, {})
-        for other, likeness in membership.likeness.items():
-            if other in self._articles:
-                near[other] = likeness
-                self._near[other][article_id] = likeness
-                self._ranked.pop(other, None)
-        self._ranked.pop(article_id, None)
+        near = [(likeness, other) for other, likeness in membership.likeness.items() if other in self._articles]
+        for likeness, other in near:
+            insort(self._ranked[other], (likeness, article_id), key=_by_likeness)
+        self._ranked[article_id] = sorted(near, key=_by_likeness)
 
     def move(self, membership: Membership) -> None:
         """Give an article another place; it must be remembered."""
         remembered = self._articles[membership.article_id]
-        self._leave(remembered.membership.story_id, membership.article_id)
+        self._leave(remembered)
         remembered.membership = membership
-        self._members.setdefault(membership.story_id, set()).add(membership.article_id)
+        insort(self._members.setdefault(membership.story_id, []), (remembered.known.decided, membership.article_id))
 
     def put_story(self, story: Story) -> None:
         """Hold a story, or a new state of it."""
@@ -132,24 +127,23 @@ class StoriesMemory:
                 del self._decided[remembered.known.decided]
                 if story_id not in self._members:
                     self._stories.pop(story_id, None)
-        if len(self._rows) > 2 * len(self._articles) + 1000:
+        if self.index.rows > 2 * len(self._articles) + 1000:
             self._index_anew()
 
     def _forget(self, article_id: str) -> None:
         remembered = self._articles.pop(article_id)
-        self.index.discount(remembered.profile.body[0])
-        self._rows[remembered.row] = ""
-        self._leave(remembered.membership.story_id, article_id)
+        self.index.discount(remembered.row, remembered.profile.terms)
+        self._leave(remembered)
 
     def _unlink(self, article_id: str) -> None:
-        for other in self._near.pop(article_id):
-            del self._near[other][article_id]
-            self._ranked.pop(other, None)
-        self._ranked.pop(article_id, None)
+        for likeness, other in self._ranked.pop(article_id):
+            ranked = self._ranked[other]
+            del ranked[bisect_left(ranked, (-likeness, article_id), key=_by_likeness)]
 
-    def _leave(self, story_id: str, article_id: str) -> None:
+    def _leave(self, remembered: Remembered) -> None:
+        story_id = remembered.membership.story_id
         members = self._members[story_id]
-        members.discard(article_id)
+        del members[bisect_left(members, (remembered.known.decided, remembered.known.article.id))]
         if not members:
             del self._members[story_id]
 
@@ -161,9 +155,8 @@ class StoriesMemory:
         for article_id, remembered in self._articles.items():
             known = remembered.known
             remembered.profile = profile_of(known.article, known.fingerprint, self.index)
-            remembered.row = len(self._rows)
+            remembered.row = self.index.add(remembered.profile.terms, known.article.published)
             self._rows.append(article_id)
-            self.index.add(remembered.row, remembered.profile.body[0])
 
     # --- look-ups -----------------------------------------------------------------------------------------------------
 
@@ -198,24 +191,23 @@ class StoriesMemory:
 
     def companions(self, story_id: str) -> list[Remembered]:
         """members() with their profiles."""
-        held = [self._articles[article_id] for article_id in self._members.get(story_id, ())]
-        return sorted(held, key=lambda one: (one.known.decided, one.known.article.id))
+        return [self._articles[article_id] for _, article_id in self._members.get(story_id, ())]
 
     def ranked(self, article_id: str) -> list[tuple[float, str]]:
-        """Held articles that an article is like, with the likeness, greatest first."""
-        found = self._ranked.get(article_id)
-        if found is None:
-            near = self._near.get(article_id, {})
-            found = self._ranked[article_id] = rank(near)
-        return found
+        """Held articles that an article is like, with the likeness, greatest first; not to be changed."""
+        return self._ranked.get(article_id, [])
 
     def story_of(self, article_id: str) -> str:
         """The story a held article is in."""
         return self._articles[article_id].membership.story_id
 
-    def member_ids(self, story_id: str) -> list[str]:
-        """Ids of members() in their order."""
-        return [one.known.article.id for one in self.companions(story_id)]
+    def member_ids(self, story_id: str, latest: int = 0) -> list[str]:
+        """Ids of members() in their order; only of so many that were decided last, where a number is given."""
+        return [article_id for _, article_id in self._members.get(story_id, ())[-latest:]]
+
+    def size_of(self, story_id: str) -> int:
+        """How many members() a story has."""
+        return len(self._members.get(story_id, ()))
 
     def decided_between(self, after: int, until: int) -> list[str]:
         """Held articles whose first decision has a number in (after, until]."""
@@ -245,18 +237,7 @@ class StoriesMemory:
 
     def candidates(self, profile: Profile, published: Seconds, limit: int = 100) -> list[Remembered]:
         """The held articles inside the window that share most weight with a profile, best first, at most limit."""
-        rows, shares = self.index.search(*profile.body)
-        if not len(rows):
-            return []
-        order = np.argsort(-shares, kind="stable")
-        found: list[tuple[float, str]] = []
-        floor = -1.0
-        for place in order.tolist():
-            share = float(shares[place])
-            if len(found) >= limit and share < floor:
-                break
-            article_id = self._rows[rows[place]]
-            if article_id and abs(self._articles[article_id].known.article.published - published) <= self.config.window:
-                found.append((-share, article_id))
-                floor = share
-        return [self._articles[article_id] for _, article_id in sorted(found)[:limit]]
+        window = self.config.window
+        rows, shares = self.index.search(profile.terms, published - window, published + window, limit)
+        found = sorted((-share, self._rows[row]) for row, share in zip(rows.tolist(), shares.tolist(), strict=True))
+        return [self._articles[article_id] for _, article_id in found[:limit]]

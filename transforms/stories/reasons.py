@@ -1,8 +1,9 @@
 """Why two articles are taken for one story, in words an editor reads."""
 
 from transforms.model import CreditKind, Fingerprint, Signal
-from transforms.stories.likeness import PARTS, Likeness
-from transforms.stories.similarity import Profile, link_shared, source_shared
+from transforms.stories.index import PARTS
+from transforms.stories.likeness import Likeness
+from transforms.stories.similarity import link_shared, source_shared
 
 NAMES_SAID = 4
 SAID_FROM = 0.1
@@ -20,9 +21,9 @@ def _sources(print_: Fingerprint) -> dict[str, str]:
     return {credit.domain or credit.name.lower(): credit.name for credit in kept}
 
 
-def signals_of(print_: Fingerprint, profile: Profile, alike: Likeness) -> tuple[Signal, ...]:
+def signals_of(print_: Fingerprint, alike: Likeness) -> tuple[Signal, ...]:
     """What speaks for it, strongest kind of evidence first; texts are empty where there is nothing to say."""
-    theirs, other = alike.other.known.fingerprint, alike.other.profile
+    theirs, profile, other = alike.other.known.fingerprint, alike.mine, alike.theirs
     names = shared_names(print_, theirs)
     values = dict(zip(PARTS, alike.parts, strict=True))
     credited = [name for key, name in sorted(_sources(print_).items()) if key in other.sources | other.published_by]

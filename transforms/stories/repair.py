@@ -71,19 +71,19 @@ def _region(memory: StoriesMemory, seq: int) -> list[str]:
     """The stories that have grown since the last repair, and their closest others; none that a person has touched."""
     grown = dict.fromkeys(memory.story_of(one) for one in memory.decided_between(seq - EVERY, seq))
     region = dict.fromkeys(story for story in grown if not _by_hand(memory, story))
-    size = sum(len(memory.member_ids(story)) for story in region)
+    size = sum(memory.size_of(story) for story in region)
     for story in list(region):
         likenesses: dict[str, float] = {}
-        for member in memory.member_ids(story)[-GROWN:]:
+        for member in memory.member_ids(story, GROWN):
             for likeness, other in memory.ranked(member):
                 rival = memory.story_of(other)
                 likenesses[rival] = likenesses.get(rival, 0.0) + likeness
         rivals = [rival for rival in likenesses if rival not in region and not _by_hand(memory, rival)]
-        rivals.sort(key=lambda rival: (-likenesses[rival] / min(len(memory.member_ids(rival)), LINKS), rival))
+        rivals.sort(key=lambda rival: (-likenesses[rival] / min(memory.size_of(rival), LINKS), rival))
         for rival in rivals[:RIVALS]:
             if size < MOST:
                 region[rival] = None
-                size += len(memory.member_ids(rival))
+                size += memory.size_of(rival)
     return list(region)
 
 
@@ -147,7 +147,7 @@ def _changes(memory: StoriesMemory, gathered: list[list[_Node]]) -> Iterator[Mer
                 leaving.setdefault(node.story, []).append(node)
         for story, left in leaving.items():
             members = [member for node in left for member in node.members]
-            if story not in kept.values() and len(members) == len(memory.member_ids(story)):
+            if story not in kept.values() and len(members) == memory.size_of(story):
                 merges.append(Merge((target, story), _score(memory, members, nodes), "grouped anew: one story"))
             else:
                 for member in members:

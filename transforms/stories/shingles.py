@@ -39,8 +39,8 @@ def sketch(words: Sequence[str], bound: int = BOUND) -> tuple[int, ...]:
     return tuple(np.unique(total[total < np.uint64(bound)]).tolist())
 
 
-def shared(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> int:
-    """How many hashes two sorted sketches have in common."""
+def shared(a: npt.NDArray[np.unsignedinteger], b: npt.NDArray[np.unsignedinteger]) -> int:
+    """How many hashes two sorted lists, each without repeats, have in common."""
     if a.size > b.size:
         a, b = b, a
     if not a.size:

@@ -1,29 +1,35 @@
 """Fingerprints made ready for comparing, and what two of them have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from transforms.model import Article, CreditKind, Fingerprint
-from transforms.stories.index import Slots, TermIndex, Values
+from transforms.stories.index import TermIndex, Terms
 from transforms.stories.links import link_key
 from transforms.stories.shingles import shared
+from transforms.stories.terms import sum_terms
 
-Bag = tuple[Slots, Values]
+Hashes = npt.NDArray[np.uint32]
+"""Sorted, each once."""
+
+QUOTE_RUN = 4
+"""Words of the runs that quotes are compared by: a trimmed quote keeps some."""
 
 
 class Profile(NamedTuple):
     """A fingerprint made ready for comparing within one memory."""
 
-    body: Bag
-    lead: Bag
-    title: Bag
-    names: Bag
-    quotes: frozenset[tuple[str, ...]]
-    """Runs of four words inside quotes: a trimmed quote keeps some."""
-    shingles: npt.NDArray[np.uint64]
+    terms: Terms
+    quotes: Hashes
+    """Runs of four words inside quotes."""
+    shingles: Hashes
+    """The sketch of the body's word 5-grams, as 32 bits each."""
+    blocks: tuple[int, ...]
+    """Hash of each sentence of the body, in order (transforms.stories.blocks)."""
     sources: frozenset[str]
     """Outlets that the report is credited to."""
     published_by: frozenset[str]
@@ -33,36 +39,24 @@ class Profile(NamedTuple):
     """The article's own address, as links to it are written in fingerprints."""
 
 
-def _bag(counts: Mapping[str, int], lang: str, index: TermIndex) -> Bag:
-    """Slots in order of the alphabet, so that sums do not depend on how the memory came about; 1 + log of the counts."""
-    terms = sorted(counts)
-    values = 1.0 + np.log(np.array([counts[term] for term in terms], dtype=np.float64))
-    return index.slots(terms, lang), values
-
-
-def _sum(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
-    counts = dict(a)
-    for term, count in b.items():
-        counts[term] = counts.get(term, 0) + count
-    return counts
-
-
 def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profile:
     """Make a fingerprint ready for comparing; its words become known to the index."""
-    lang = article.lang
-    quotes = frozenset(
-        gram
-        for quote in print_.quotes
-        for words in [quote.split()]
-        for gram in zip(*(words[i:] for i in range(4)), strict=False)
-    )
+    title = print_.title_terms
+    text = sum_terms(print_.body_terms, title)
+    names = print_.names
+    terms = list(text) if names.keys() <= text.keys() else sorted(text.keys() | names.keys())
+    lead = print_.lead_terms
+    counts = [
+        [text.get(term, 0) for term in terms],
+        [lead.get(term, 0) + title.get(term, 0) for term in terms],
+        [names.get(term, 0) for term in terms],
+        [title.get(term, 0) for term in terms],
+    ]
     return Profile(
-        body=_bag(_sum(print_.body_terms, print_.title_terms), lang, index),
-        lead=_bag(_sum(print_.lead_terms, print_.title_terms), lang, index),
-        title=_bag(print_.title_terms, lang, index),
-        names=_bag(print_.names, lang, index),
-        quotes=quotes,
-        shingles=np.array(print_.shingles, dtype=np.uint64),
+        terms=Terms(index.slots(terms, article.lang), np.minimum(np.array(counts), 255).astype(np.uint8)),
+        quotes=quote_runs(print_.quotes),
+        shingles=packed(print_.shingles),
+        blocks=print_.blocks,
         sources=frozenset(
             credit.domain or credit.name.lower() for credit in print_.credits if credit.kind is CreditKind.SOURCE
         ),
@@ -72,9 +66,25 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
     )
 
 
+def quote_runs(quotes: Collection[str]) -> Hashes:
+    """Hashes of the runs of four words inside quotes."""
+    runs = {
+        xxhash.xxh32_intdigest(" ".join(run).encode())
+        for quote in quotes
+        for words in [quote.split()]
+        for run in zip(*(words[place:] for place in range(QUOTE_RUN)), strict=False)
+    }
+    return np.array(sorted(runs), dtype=np.uint32)
+
+
+def packed(sketch: Sequence[int]) -> Hashes:
+    """A sketch's hashes (63 bits, sorted) by their upper 32 bits: two differing ones are mistaken once in billions."""
+    return (np.array(sketch, dtype=np.uint64) >> np.uint64(31)).astype(np.uint32)
+
+
 def quotes_shared(a: Profile, b: Profile) -> float:
     """Share of the fewer quoted words that both quote, 0 to 1."""
-    return len(a.quotes & b.quotes) / min(len(a.quotes), len(b.quotes)) if a.quotes and b.quotes else 0.0
+    return _contained(a.quotes, b.quotes)
 
 
 def source_shared(a: Profile, b: Profile) -> bool:
@@ -96,5 +106,9 @@ def resemblance(a: Profile, b: Profile) -> float:
 
 def containment(a: Profile, b: Profile) -> float:
     """Share of the shorter text's word 5-grams that the other holds too."""
-    shorter = min(len(a.shingles), len(b.shingles))
-    return shared(a.shingles, b.shingles) / shorter if shorter else 0.0
+    return _contained(a.shingles, b.shingles)
+
+
+def _contained(a: Hashes, b: Hashes) -> float:
+    fewer = min(len(a), len(b))
+    return shared(a, b) / fewer if fewer else 0.0
