@@ -1,6 +1,7 @@
 """A memory is a function of the rows it holds."""
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from tests.transforms.stories.press import FIRE, filled, judged, known_of, reports, take
 from transforms.config import StoriesConfig
 from transforms.stories.decide import decide
-from transforms.stories.index import TermIndex
+from transforms.stories.index import PARTS, TermIndex, Terms
 from transforms.stories.memory import StoriesMemory
 
 DAY = 24 * 60
@@ -99,7 +100,9 @@ def test_a_story_with_members_left_stays():
 def test_the_index_is_made_anew_when_most_of_it_has_left():
     memory = filled(*reports())
     index = memory.index
-    memory._rows.extend([""] * 2000)
+    first = reports()[0]
+    for _ in range(1010):  # each revision leaves a row behind
+        memory.remember(known_of(first, 1), memory.membership(first.article.id))
     memory.evict()
     assert memory.index is not index
     assert same(memory, rebuilt(memory))
@@ -153,13 +156,49 @@ def test_hands_change_their_mind():
     assert (memory.is_together("a", "s"), memory.is_apart("a", "s"), memory.is_by_hand("a", "t")) == (False, True, True)
 
 
-def test_an_index_grows_and_compares_empty_bags():
+def counted(slots, **parts):
+    """Terms of an article whose text holds each slot once, and whose other parts so many of the first."""
+    counts = np.zeros((len(PARTS), len(slots)), dtype=np.uint8)
+    counts[0] = 1
+    for part, size in parts.items():
+        counts[PARTS.index(part), :size] = 1
+    return Terms(slots, counts)
+
+
+def test_an_index_grows_and_compares_part_by_part():
     index = TermIndex()
-    slots = index.slots([f"word{number}" for number in range(3000)], "en")
-    index.add(0, slots)
-    index.weigh(slots)
-    ones = slots * 0.0 + 1.0
-    assert index.cosines(slots, ones, [(slots, ones), (slots[:0], ones[:0])]).round(6).tolist() == [1.0, 0.0]
-    assert index.cosines(slots[:0], ones[:0], [(slots, ones)]).tolist() == [0.0]
-    assert len(index.search(slots[:0], ones[:0])[0]) == 0
-    assert (index.weights(slots) > 0).all()
+    words = counted(index.slots([f"word{number}" for number in range(3000)], "en"), lead=10)
+    nothing = counted(words.slots[:0])
+    index.add(words, 0.0)
+    same, empty = index.compare(words, [words, nothing]).cosines().round(4).tolist()
+    assert same == [1.0, 1.0, 0.0, 0.0]
+    assert empty == [0.0, 0.0, 0.0, 0.0]
+    assert not index.compare(nothing, [words]).cosines().any()
+    assert len(index.search(nothing, 0.0, 1.0, 5)[0]) == 0
+    assert (index.weights(words.slots) > 0).all()
+
+
+def test_a_search_that_reads_only_the_rarest_lists_finds_what_reading_all_would(monkeypatch):
+    """What is left unread is looked up for the best candidates."""
+    index = TermIndex()
+    documents = [
+        counted(index.slots([f"rare{number % 40}", f"some{number % 7}", "common", f"own{number}"], "en"))
+        for number in range(400)
+    ]
+    for document in documents:
+        index.add(document, 0.0)
+    probe = counted(index.slots(["rare3", "some3", "common"], "en"))
+    whole = dict(zip(*(found.tolist() for found in index.search(probe, 0.0, 0.0, 5)), strict=True))
+    monkeypatch.setattr("transforms.stories.index.POSTINGS", 30)
+    cut = dict(zip(*(found.tolist() for found in index.search(probe, 0.0, 0.0, 5)), strict=True))
+    assert cut == pytest.approx(whole)
+    assert min(whole) % 40 == 3
+
+
+def test_a_search_keeps_to_the_time():
+    index = TermIndex()
+    document = counted(index.slots(["crane", "barge"], "en"))
+    rows = [index.add(document, time) for time in (0.0, 5.0, 9.0)]
+    assert index.search(document, 1.0, 9.0, 5)[0].tolist() == rows[1:]
+    index.discount(rows[1], document)
+    assert index.search(document, 1.0, 9.0, 5)[0].tolist() == rows[2:]
