@@ -27,6 +27,7 @@ from transforms.model import DeadLetter, Judged, Outcome, Topic
 from transforms.stories.ledger import Ledger, ledger_key
 from transforms.stories.outlets import OutletTable, load_outlets
 from transforms.stories.vectors import embed
+from transforms.stories.wave import Means
 from transforms.topics.judge import TopicSet
 from transforms.workers import WorkerPool, shared_pool
 
@@ -136,6 +137,10 @@ class Parts:
             self._decide_alerts() if self.alerting else None,
             self.open_ledger,
         )
+
+    def means(self) -> Means:
+        """What a correction by hand needs besides the rows."""
+        return Means(self.outlets(), self.in_feeds, self._decide_alerts() if self.alerting else None)
 
     def _decide_alerts(self) -> DecideAlerts:
         return DecideAlerts(
