@@ -48,6 +48,12 @@ _RIGHTS = re.compile(r"(?:©|\(c\)|copyright|all rights reserved)[^\n]{0,40}$", 
 _LAST_WORD = re.compile(r"(?:^|[\s.!?”\"»)])[(\[–—-]+\s*(?:\w{2,4}/)*$|^\W*$")
 _INITIALS = re.compile(r"[(\[]([a-z]{2,4}(?:/[a-z]{2,4}){0,3})[)\]]\s*$")
 """Small letters at the end of a German text: "(afp/dpa)"."""
+_AUTHOR_LINE = re.compile(
+    r"^\W*(?:autor\w*|author|oprac\.?|aut\.?|von|by|par|por|автор\w*|redak\w+)\b[:.]?\s.{2,60}$", re.IGNORECASE
+)
+"""A name below the end of a text."""
+_SOURCE_INITIALS = re.compile(r"^\W*(?:Quelle|Source)\s?n?:.{2,40},\s+([a-z]{2,4}(?:/[a-z]{2,4}){1,3})\s*$")
+"""An outlet's last line that names itself and its agencies: "Quelle: ntv.de, jki/dpa"."""
 _END = re.compile(r"^[\s.)\]/*]*$")
 
 
@@ -60,6 +66,8 @@ def agency_marks(authors: tuple[str, ...], body: str, tail: str, outlets: Outlet
     for line in head.split("\n")[:_HEAD_LINES]:
         yield from _head_line(line, outlets)
     lines = [line for line in (body[-_HEAD_CHARACTERS:]).split("\n") if line.strip()]
+    if len(lines) > 1 and _AUTHOR_LINE.match(lines[-1]):
+        lines.pop()
     for number, line in enumerate(lines[-_END_LINES:], 1):
         yield from _end_line(line, outlets, last=number == len(lines[-_END_LINES:]))
     for line in tail.split("\n"):
@@ -124,14 +132,14 @@ def _end_line(line: str, outlets: OutletTable, *, last: bool) -> Iterator[Hit]:
         associated_press = outlets.find("Associated Press")
         if associated_press:
             yield _marked(associated_press, 0.85, line)
-    if (match := _INITIALS.search(line)) and last:
+    if (match := _INITIALS.search(line) or _SOURCE_INITIALS.search(line)) and last:
         for initials in match.group(1).split("/"):
             outlet = outlets.find(initials)
             if outlet and outlet.agency:
                 yield _marked(outlet, 0.9, f"ends {match.group().strip()}")
     for mention in outlets.mentions(line):
         before, behind = line[: mention.start], line[mention.end :]
-        if match and last and mention.start >= match.start():
+        if match and last and mention.start >= match.start(1):
             continue
         if last and _END.match(behind) and _ends_with(before, mention):
             yield _marked(mention.outlet, 0.9, f"ends {line[max(0, mention.start - 3) :].strip()}")

@@ -32,6 +32,12 @@ _TOKEN = re.compile(r"\w+(?:['’.-]\w+)*['’]?\.?|[^\w\s]")
 _SENTENCE = re.compile(r"(?<![A-ZА-Я.]\.)(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“«„(]?(?:[A-ZÀ-ÞА-ЯЁІЇЄҐ\d]|$))")
 _ABBREVIATED = re.compile(r"\b(?:[A-ZА-Я]|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|St|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|vs|No)\.$")
 _QUOTE_CHARACTERS = frozenset("\"'“”„«»‹›‘’`*_")
+_FORMERLY = re.compile(
+    r"\b(?:former|formerly|retired|then|one-time|ehemalige\w*|früher\w*|ancien\w*|antigu[oa])[ -](?:[\w-]+ ){1,4}"
+    r"(?:for|of|at|with|from|bei|beim|der|des|du|de|del)\s+(?:the\s+)?[\"“«„]?$",
+    re.IGNORECASE,
+)
+"""Somebody's life, not a report: "a former reporter for"."""
 _PERSON_OF = re.compile(r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w'’.-]+\s+){1,3}(?:of|from|at|with|for)\s+(?:the\s+)?$")
 _JOINED = re.compile(
     r"['’\"”»“]*,?\s*(?:and|und|et|y|i|oraz|и|і|й|та|e|&|,)\s+(?:the |der |die |das |le |la |el |l['’])?[«„“\"»]*",
@@ -129,7 +135,7 @@ def _beside(text: str, mention: Mention) -> _Found | None:
     line_start = text.rfind("\n", 0, mention.start) + 1
     before = text[max(line_start, mention.start - _BEFORE_CHARACTERS) : mention.start]
     behind = text[mention.end : mention.end + _AFTER_CHARACTERS].partition("\n")[0]
-    if PHOTO_AFTER.match(behind):
+    if PHOTO_AFTER.match(behind) or _FORMERLY.search(before):
         return None
     found = _phrase_before(before, behind, mention) or _phrase_behind(before, behind, mention)
     if found is None:

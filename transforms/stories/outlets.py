@@ -69,6 +69,7 @@ class OutletTable:
     def __init__(self, outlets: Iterable[Outlet] = ()) -> None:
         self.outlets = tuple(outlets)
         self._names: dict[str, Outlet] = {}
+        self._exact: dict[str, Outlet] = {}
         self._domains: dict[str, Outlet] = {}
         self._inflected: list[tuple[re.Pattern[str], Outlet]] = []
         for outlet in self.outlets:
@@ -81,6 +82,7 @@ class OutletTable:
                     )
                 else:
                     self._names.setdefault(_key(name), outlet)
+                    self._exact.setdefault(_folded(name), outlet)
         self._found: dict[str, Outlet] = {}
 
     def __reduce__(self) -> tuple[type["OutletTable"], tuple[tuple[Outlet, ...]]]:
@@ -88,6 +90,8 @@ class OutletTable:
 
     def find(self, name: str) -> Outlet | None:
         """The outlet of a name, alias, inflected form or host, whatever its case and article; None: not known."""
+        if found := self._exact.get(_folded(name)):  # "Der Standard" is not "The Standard"
+            return found
         key = _key(name)
         if found := self._names.get(key) or self._names.get(_KIND_WORD.sub("", key)):
             return found
@@ -188,9 +192,12 @@ def _outlet(entry: Any, number: int, where: str) -> Outlet:
     return Outlet(**fields)
 
 
+def _folded(name: str) -> str:
+    return _SPACES.sub(" ", name).strip(_QUOTES + " .,").casefold().replace("’", "'")
+
+
 def _key(name: str) -> str:
-    folded = _SPACES.sub(" ", name).strip(_QUOTES + " .,").casefold().replace("’", "'")
-    return _ARTICLE.sub("", folded)
+    return _ARTICLE.sub("", _folded(name))
 
 
 def _branches(node: dict[str, Any]) -> str:

@@ -89,6 +89,8 @@ WIRE = {
     "last word": ("The bridge fell. - Reuters.", "Reuters"),
     "last line": ("The bridge fell.\n(PAP)", "PAP"),
     "initials": ("Die Brücke fiel. (ab/dpa)", "dpa"),
+    "initials behind the outlet's own name": ("Die Brücke fiel.\nQuelle: bote.example, jki/dpa", "dpa"),
+    "last line but the author's": ("Most runął. (PAP)\nautor: Anna Mazur", "PAP"),
 }
 
 
@@ -190,6 +192,13 @@ PHRASES = [
     "Las conversaciones se reanudan, según informa el portal Axios.",
     "Rozmowy wracają, jak podaje portal Axios.",
     "I colloqui riprendono, secondo Axios.",
+    "As negociações recomeçam, avança o jornal Axios.",
+    "De gesprekken gaan verder, meldt de Amerikaanse nieuwssite Axios.",
+    "De gesprekken gaan verder, schrijft Axios op gezag van ingewijden.",
+    "Las conversaciones se reanudan, de acuerdo con información publicada por Axios.",
+    "Les discussions reprennent, d'après des informations du site Axios.",
+    "Переговори відновлять, з'ясували журналісти Axios.",
+    "Talks resume in May. Read the full story at Axios.",
 ]
 
 
@@ -203,6 +212,7 @@ NOBODY = [
     "The BBC said it would appeal.",
     "CNN was fined on Monday. Its lawyers will appeal.",
     "He has worked for Reuters since 2001 and for the Guardian before.",
+    "Its chairman, a former reporter for The New York Times, said that members wanted peace.",
     "Photo: Reuters\nThe bridge fell.",
     "The bridge fell. (Photo by Ann Smith via AFP)",
     "The bridge fell. Image credit: Reuters",
@@ -259,6 +269,18 @@ def test_a_quote_to_another_outlet_credits_one_fact() -> None:
     given = found('"It fell," she told the BBC. He told CNN\'s Ann Smith the same.')
     assert {name: credit.kind for name, credit in given.items()} == {"BBC": CreditKind.CITED, "CNN": CreditKind.CITED}
     assert given["BBC"].evidence == "told the BBC."
+
+
+def test_whoever_confirms_a_report_is_not_its_source() -> None:
+    given = found("Talks resume, Axios first reported. CNN later confirmed the plan with two aides.")
+    assert {name: credit.kind for name, credit in given.items()} == {
+        "Axios": CreditKind.SOURCE,
+        "CNN": CreditKind.CITED,
+    }
+
+
+def test_who_told_an_agency_may_be_a_spokesman() -> None:
+    assert named("Most runął, poinformował PAP rzecznik kolei.") == {"PAP"}
 
 
 def test_a_reporter_stands_for_the_outlet() -> None:
