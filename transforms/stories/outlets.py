@@ -7,7 +7,7 @@ one compiled trie, case-sensitive: outlets are proper names, and most are made o
 import functools
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,10 @@ _KIND_WORD = re.compile(
 _QUOTES = "\"'’‘“”„«»‹›`"
 _SPACES = re.compile(r"\s+")
 _HOST = re.compile(r"^(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:[:/].*)?$", re.IGNORECASE)
+
+
+_MET_NAME = re.compile(r"(?=.*[^\W\d_])(?!.* [–—|»-] )[^\W_][^|»:;*<>()\[\]/\n]{2,39}")
+"""A name, and no title such as "World news | The Guardian" or "Top stories: Harbour"."""
 
 
 class Outlet(Record, frozen=True):
@@ -155,6 +159,18 @@ class OutletTable:
         initials = re.escape("".join(sorted(char for char in trie if char)))
         # The initials are looked at first: at most places of a text they end the search.
         return re.compile(rf"(?<![\w@#&.])(?=[{initials}]){_branches(trie)}(?!\w)")
+
+
+def met_outlets(met: Iterable[tuple[str, str]]) -> Iterator[Outlet]:
+    """Outlets as feeds and articles name them, to extend a table by; what is a feed's title rather than a name is left out.
+
+    Args:
+        met: (name, domain) of each; either may be empty.
+    """
+    for name, domain in sorted(set(met)):
+        bare = _SPACES.sub(" ", name).strip()
+        if _MET_NAME.fullmatch(bare) and not _HOST.match(bare):
+            yield Outlet(name=bare, domains=(domain,) if domain else (), common=" " not in bare)
 
 
 def load_outlets(source: str | Path) -> OutletTable:
