@@ -22,6 +22,8 @@ class Cue(NamedTuple):
     """Follows the outlet through which it is cited: "Politeka, citing RBC"."""
     relays: bool = False
     """Names the outlet through which the one before it is cited: "Axios, quoted by RBC"."""
+    spoken: bool = False
+    """Somebody spoke to the outlet: what it was told in the opening sentences is the report."""
 
 
 _SOURCE = Cue(CreditKind.SOURCE, 0.9)
@@ -29,7 +31,7 @@ _CITING = Cue(CreditKind.SOURCE, 0.9, chain=True)
 _RELAYS = Cue(CreditKind.SOURCE, 0.7, relays=True)
 _LABEL = Cue(CreditKind.SOURCE, 1.0, anywhere=True)
 _PARTLY = Cue(CreditKind.SOURCE, 0.7, anywhere=True)
-_TOLD = Cue(CreditKind.CITED, 0.4)
+_TOLD = Cue(CreditKind.CITED, 0.4, spoken=True)
 _WEAK = Cue(CreditKind.CITED, 0.4)
 
 
@@ -51,7 +53,7 @@ BEFORE: dict[str, Cue] = {
         "article by | story in | story by | investigation by | investigation in | published in | published by | published on |"
         "revealed by | uncovered by | unearthed by | broken by | learned by | found by | analysis by | detailed by |"
         "described by | mentioned by | highlighted by | noted by | documented by | covered by | obtained by | seen by |"
-        "reviewed by | released by | as told by | told by | exclusive by | scoop by | claims by | says | states | notes | adds",
+        "quoted as saying by | reviewed by | released by | as told by | told by | exclusive by | scoop by | claims by | says | states | notes | adds",
     ),
     **_cues(
         _CITING,
@@ -81,10 +83,15 @@ BEFORE: dict[str, Cue] = {
         _TOLD,
         "told | tells | telling | spoke to | spoke with | speaks to | speaking to | speaking with | spoken to | talking to |"
         "talked to | interview with | interview on | interview to | interview for | interviewed by | said on | said to |"
-        "saying on | statement to | confirmed to | comment to | comments to | remarks to | op-ed in | op-ed for | op-ed on |"
-        "opinion piece in | column in | column for | wrote in | writing in | written in | appearance on | appeared on |"
-        "appearing on | email to | poll by | poll for | poll from | survey by | survey for | tally by | count by | told to | in comments to | explained to | disclosed to | shared with | speaking on | aired on |"
-        "broadcast by | broadcast on | call with | according to a poll by | asked by | via",
+        "saying on | statement to | confirmed to | comment to | comments to | remarks to | appearance on | appeared on |"
+        "appearing on | email to | told to | in comments to | explained to | disclosed to | shared with | speaking on |"
+        "call with | asked by",
+    ),
+    **_cues(
+        _WEAK,
+        "op-ed in | op-ed for | op-ed on | opinion piece in | column in | column for | wrote in | writing in | written in |"
+        "poll by | poll for | poll from | survey by | survey for | tally by | count by | according to a poll by | aired on |"
+        "broadcast by | broadcast on | via",
     ),
     **_cues(
         _RELAYS,
@@ -234,7 +241,7 @@ _REPORTS_AFTER = _cues(
     "reported | reports | wrote | writes | informs | informed | revealed | reveals | learned | has learned | had learned | broke |"
     "uncovered | unearthed | published | quoted | cited | cites | quotes | citing | quoting | obtained | found | discovered |"
     "estimated | calculated | noted | notes | details | detailed | describes | described | was first to report |"
-    "was the first to report | were first to report | first broke | did the math | exposed | recounts | report | report says |"
+    "is reporting | are reporting | has been reporting | have been reporting | was the first to report | were first to report | first broke | did the math | exposed | recounts | report | report says |"
     "report said | report that | reporting | investigation | article | exclusive | analysis | story |"
     "повідомляє | повідомляють | повідомив | повідомила | повідомило | повідомили | повідомляв | повідомляла | повідомляло | писав | писала | писало | пише | пишуть | написав | написала |"
     "написало | передає | передають | інформує | стверджує | зазначає | розповідає | дізнався | дізналося | уточнює |"
@@ -256,7 +263,7 @@ _REPORTS_AFTER = _cues(
 )
 AFTER: dict[str, Cue] = {
     **_REPORTS_AFTER,
-    **_cues(Cue(CreditKind.SOURCE, 0.6), "said | says | claimed | claims | announced"),
+    **_cues(Cue(CreditKind.SOURCE, 0.75), "said | says | claimed | claims | announced"),
     **_cues(
         _WEAK,
         "tweeted | asked | confirmed | confirms | poll | survey | polls | interview | op-ed | documentary | tally | count | umfrage | sondage | encuesta | sondaż |"
@@ -296,6 +303,7 @@ DESCRIBING = re.compile(
     r"der|die|das|dem|den|des|ein\w{0,2}|nachrichtenagentur(?:en)?|agentur|zeitung(?:en)?|tageszeitung(?:en)?|magazins?|nachrichtenmagazins?|"
     r"senders?|nachrichtenseite|nachrichtenportals?|boulevardzeitung|wochenzeitung|us-\w+|\w+(?:sche[nrs]?)|sonntags\w+|"
     r"het|een|krant|dagblad|persbureau|nieuwssite|zender|omroep|amerikaanse|britse|duitse|belgische|"
+    r"based|\w+-based|"
     r"le|la|les|l['’]|l|du|de|des|un|une|au|aux|journal|économique|quotidien|hebdomadaire|agence|presse|média|chaîne|américain\w*|"
     r"britannique|allemand\w*|français\w*|espagnol\w*|"
     r"el|los|las|del|al|diario|periódico|agencia|medio|cadena|revista|semanario|noticias|estadounidense|británico|digital|"

@@ -180,6 +180,9 @@ PHRASES = [
     "Talks resume.\nThis article originally appeared on Axios.",
     "Talks resume. Axios' Ann Smith reported it.",
     "Talks resume, per axios.com, in May.",
+    "Axios is reporting that talks resume.",
+    "An official was quoted as saying by the U.S. based Axios that talks resume.",
+    "A report by Ann Smith, who found it, of Axios reported that talks resume.",
     "Переговори відновлять, пише Axios.",
     "Переговори відновлять. Про це повідомляє американське видання Axios.",
     "Переговори відновлять, з посиланням на Axios.",
@@ -239,6 +242,10 @@ def test_unknown_outlets_are_named_by_unmistakable_phrases() -> None:
     assert named("Міст упав, пише Orpheus.") == {"Orpheus"}
     assert named("The bridge fell, according to Iowa's Cedar Gazette.") == {"Cedar Gazette"}
     assert named("The bridge fell, said Radio Lisport.") == set()
+    assert named("The bridge fell, according to a report from French site iPont.") == {"iPont"}
+    assert named("The bridge fell, according to Italian newspaper Il Ponte Rosso.") == {"Il Ponte Rosso"}
+    assert named("The bridge fell, according to the video site YouTube.") == set()
+    assert named("The bridge fell, reports the Norland Daily Eastern Press.") == {"Norland Daily Eastern Press"}
     assert named("The bridge fell, Radio Lisport reported.") == {"Radio Lisport"}
 
 
@@ -266,7 +273,7 @@ def test_a_later_phrase_credits_one_fact_and_three_the_report() -> None:
 
 
 def test_a_quote_to_another_outlet_credits_one_fact() -> None:
-    given = found('"It fell," she told the BBC. He told CNN\'s Ann Smith the same.')
+    given = found('The bridge fell. "It broke," she told the BBC. He told CNN\'s Ann Smith the same.')
     assert {name: credit.kind for name, credit in given.items()} == {"BBC": CreditKind.CITED, "CNN": CreditKind.CITED}
     assert given["BBC"].evidence == "told the BBC."
 
@@ -319,7 +326,19 @@ def test_its_own_outlet_is_no_link_of_a_chain() -> None:
 
 def test_a_report_without_sources_has_no_primary_source() -> None:
     assert primary_source(()) is None
-    assert primary_source(tuple(found("It fell, she told the BBC.").values())) is None
+    assert primary_source(tuple(found("It fell. It broke, she told the BBC.").values())) is None
+
+
+def test_what_an_outlet_was_told_in_the_first_sentence_is_its_report() -> None:
+    assert found("It will be built anew, she told the BBC. It fell.")["BBC"].kind is CreditKind.SOURCE
+    assert found("It fell.", "Mayor tells BBC that it will be built anew")["BBC"].kind is CreditKind.SOURCE
+
+
+def test_two_phrases_are_enough_where_no_other_source_is_named() -> None:
+    filler = "\n".join(["The valley is wide and many people live in it, most of them on farms by the river."] * 25)
+    twice = f"{filler}\nIt costs nine million, according to Axios. It is ready, she told Axios."
+    assert found(twice)["Axios"].kind is CreditKind.SOURCE
+    assert found(f"It fell, Politico reported.\n{twice}")["Axios"].kind is CreditKind.CITED
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
