@@ -19,7 +19,7 @@ from pipeline.cli.output import (
     settings_of,
     settings_option,
 )
-from pipeline.render.stories import story_text
+from pipeline.render.stories import Surroundings, story_text
 from pipeline.render.terminal import Page, clean
 from pipeline.settings.errors import SettingsError
 from pipeline.settings.settings import Settings
@@ -81,6 +81,7 @@ def show(settings_path: Path | None, story_id: str, *, as_json: bool) -> None:
     settings = settings_of(settings_path)
     with open_for_reading(settings) as store:
         found = one_of(store.reading.story(story_id), "story", story_id, "stories list")
+        around = _around(store, found)
     members = [(stored.judged.article, stored.membership) for stored in found.articles if stored.membership]
     relevance = merge_by_topic(stored.judged.relevance for stored in found.articles)
     data = {
@@ -92,7 +93,17 @@ def show(settings_path: Path | None, story_id: str, *, as_json: bool) -> None:
         ],
         "relevance": relevance,
     }
-    emit(data, [story_text(found.story, members, Page.of(sys.stdout, settings.time_zone), relevance)], as_json=as_json)
+    text = story_text(found.story, members, Page.of(sys.stdout, settings.time_zone), relevance, around)
+    emit(data, [text], as_json=as_json)
+
+
+def _around(store: Store, story: StoredStory) -> Surroundings:
+    """The other stories and articles that the story's memberships name."""
+    places = [one.membership for one in story.articles if one.membership]
+    inside = {place.article_id for place in places}
+    others = {name for place in places for name in (place.placed, place.nearest_other)} - {story.story.id, ""}
+    matched = {place.matched for place in places} - inside - {""}
+    return Surroundings(store.reading.stories_by_id(others), store.reading.articles_by_id(matched))
 
 
 @command.command()

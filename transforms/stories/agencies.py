@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from transforms.model import CreditKind
 from transforms.stories.credit_context import Hit
+from transforms.stories.credit_patterns import PHOTO_AFTER, PHOTO_BEFORE
 from transforms.stories.outlets import Mention, Outlet, OutletTable
 
 _HEAD_CHARACTERS = 1500
@@ -45,6 +46,7 @@ _WRITERS = re.compile(
     r"\b(?:Associated Press|AP)(?:['’]s)? (?:\w+ ){0,2}?(?:writers?|reporters?|journalists?|researchers?|correspondents?)\b"
 )
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright|all rights reserved)[^\n]{0,40}$", re.IGNORECASE)
+_PHOTOGRAPHER = re.compile(r"^\s*/\s*\w")
 _LAST_WORD = re.compile(r"(?:^|[\s.!?”\"»)])[(\[–—-]+\s*(?:\w{2,4}/)*$|^\W*$")
 _INITIALS = re.compile(r"[(\[]([a-z]{2,4}(?:/[a-z]{2,4}){0,3})[)\]]\s*$")
 """Small letters at the end of a German text: "(afp/dpa)"."""
@@ -143,7 +145,7 @@ def _end_line(line: str, outlets: OutletTable, *, last: bool) -> Iterator[Hit]:
             continue
         if last and _END.match(behind) and _ends_with(before, mention):
             yield _marked(mention.outlet, 0.9, f"ends {line[max(0, mention.start - 3) :].strip()}")
-        elif mention.outlet.agency and _RIGHTS.search(before):
+        elif _has_rights(mention, before, behind):
             yield _marked(mention.outlet, 0.9, line)
 
 
@@ -157,5 +159,11 @@ def _ends_with(before: str, mention: Mention) -> bool:
 def _rights(line: str, outlets: OutletTable) -> Iterator[Hit]:
     """Rights lines: "© 2020 AFP", "Copyright 2018 The Associated Press. All rights reserved."."""
     for mention in outlets.mentions(line):
-        if mention.outlet.agency and _RIGHTS.search(line[: mention.start]):
+        if _has_rights(mention, line[: mention.start], line[mention.end :]):
             yield _marked(mention.outlet, 0.9, line)
+
+
+def _has_rights(mention: Mention, before: str, behind: str) -> bool:
+    """Are the text's rights the agency's, not a photograph's: "© Reuters/ Stringer"?"""
+    photo = PHOTO_BEFORE.search(before) or PHOTO_AFTER.match(behind) or _PHOTOGRAPHER.match(behind)
+    return bool(mention.outlet.agency and _RIGHTS.search(before) and not photo)

@@ -105,6 +105,8 @@ NOT_WIRE = {
     "told": "The bridge fell, he told Reuters.",
     "an abbreviation explained": "The advanced placement (AP) exam was held in May.",
     "a caption": "Ann Smith / Reuters.\nThe bridge fell.",
+    "a photograph's rights": "The bridge fell.\n© REUTERS/ Stringer The bridge in July",
+    "a photograph's rights, said so": "The bridge fell.\nPhoto: © AFP",
     "a contribution": "The bridge fell.\nThe Associated Press contributed to this report.",
     "a sentence's last word": "The bridge fell.\nHe works for Reuters",
     "initials of nobody": "The bridge fell. (xy/zz)",
