@@ -96,6 +96,7 @@ def _head_line(line: str, outlets: OutletTable) -> Iterator[Hit]:
         elif (
             mention.outlet.agency
             and len(line) <= _BYLINE_CHARACTERS
+            and "©" not in before
             and _STAFF.match(before)
             and _STAFF_BEHIND.match(behind)
         ):
