@@ -99,7 +99,7 @@ def merge_stories(rows: LedgerTransaction, one: str, other: str, means: Means, n
     stories = {story_id: _standing(rows, story_id) for story_id in (one, other)}
     members = {story_id: rows.members(story_id) for story_id in stories}
     alerts = rows.alerts_of([one, other])
-    survivor, loser = sorted(stories, key=lambda story_id: seniority(story_id, members[story_id], alerts))
+    survivor, loser = sorted(stories, key=lambda story_id: seniority(stories[story_id], members[story_id], alerts))
     seq = rows.seq + 1
     joined = _settled([*members[survivor], *members[loser]], survivor, "joined by hand", seq)
     moved = tuple(known.article.id for known, _ in members[loser])

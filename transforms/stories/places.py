@@ -19,11 +19,16 @@ def story_id_at(article_id: str, seq: int) -> str:
     return hashlib.sha256(f"{article_id} {seq}".encode()).hexdigest()[:16]
 
 
-def seniority(story_id: str, members: Sequence[Member], alerts: Iterable[Alert]) -> tuple[float, float, str]:
-    """Of two stories that merge the lesser survives: the story with the oldest raised alert, else the older story."""
-    raised = [alert.first_raised for alert in alerts if alert.story == story_id and not alert.merged_into]
-    started = [known.article.published for known, _ in members]
-    return (min(raised, default=float("inf")), min(started, default=float("inf")), story_id)
+def seniority(story: Story, members: Sequence[Member], alerts: Iterable[Alert]) -> tuple[float, float, str]:
+    """Of two stories that merge the lesser survives: the story with the oldest raised alert, else the older story.
+
+    A story is as old as the article that started it: what it has taken in since, by a merge too, makes it no older, so
+    that the order of several merges decides nothing.
+    """
+    raised = [alert.first_raised for alert in alerts if alert.story == story.id and not alert.merged_into]
+    published = {known.article.id: known.article.published for known, _ in members}
+    started = published.get(story.first_article, min(published.values(), default=float("inf")))
+    return (min(raised, default=float("inf")), started, story.id)
 
 
 class Places:
@@ -164,7 +169,9 @@ class Places:
             return
         members = {story_id: self.members(story_id) for story_id in stories}
         alerts = self._alerts.values()
-        survivor, loser = sorted(stories, key=lambda story_id: seniority(story_id, members[story_id], alerts))
+        survivor, loser = sorted(
+            stories, key=lambda story_id: seniority(self.stories[story_id], members[story_id], alerts)
+        )
         if self._is_split(members[loser], survivor) or self._is_split(members[survivor], loser):
             return
         for known, membership in members[loser]:
