@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.attribution import Count, Labelled, credits_of, fixtures, score_fixtures
+from bench.attribution import HELD_OUT, Count, Labelled, credits_of, fixtures, score_fixtures
 from transforms.articles.boilerplate import split_tail
 from transforms.model import Article, Credit, CreditKind, Link
 from transforms.stories.credits import agency_of, find_credits, primary_source
@@ -53,6 +53,14 @@ def test_precision_and_recall_over_the_labelled_articles() -> None:
         assert counts[name].precision >= 0.95, counts[name].errors
         assert counts[name].recall >= 0.95, counts[name].errors
     assert counts["agency"].f >= 0.97, counts["agency"].errors
+
+
+def test_articles_written_apart_from_the_rules_keep_their_figure() -> None:
+    """Some rules have been mended on them since; python -m bench.attribution lists what is still wrong."""
+    credited = score_fixtures(TABLE, HELD_OUT)["credited outlets"]
+    assert credited.right + credited.missed >= 40
+    assert credited.precision >= 0.95, credited.errors
+    assert credited.recall >= 0.95, credited.errors
 
 
 def test_a_count_says_its_figures() -> None:
