@@ -25,8 +25,9 @@ from transforms.feeds.follower import Follower
 from transforms.feeds.ports import Shard
 from transforms.model import DeadLetter, Judged, Outcome, Topic
 from transforms.stories.ledger import Ledger, ledger_key
-from transforms.stories.outlets import OutletTable, load_outlets
+from transforms.stories.outlets import OutletTable, load_outlets, met_outlets
 from transforms.stories.vectors import embed
+from transforms.stories.wave import Means
 from transforms.topics.judge import TopicSet
 from transforms.workers import WorkerPool, shared_pool
 
@@ -104,10 +105,11 @@ class Parts:
     def end_pass(self) -> None:
         """Close a bounded pass's followers, and ask the store anew which feeds there are when next it matters."""
         with _opening:
-            ended = [key for key in _opened if key[:2] == (self.owner, "follower")]
-            followers = [_opened.pop(key) for key in ended]
-            _opened.pop((self.owner, "in_feeds"), None)
-        for follower in followers:
+            ended = {
+                name: [_opened.pop(key) for key in list(_opened) if key[:2] == (self.owner, name)]
+                for name in ("follower", "in_feeds", "outlets")
+            }
+        for follower in ended["follower"]:
             follower.close()
 
     def _follower(self, shard: Shard) -> Follower:
@@ -136,6 +138,10 @@ class Parts:
             self._decide_alerts() if self.alerting else None,
             self.open_ledger,
         )
+
+    def means(self) -> Means:
+        """What a correction by hand needs besides the rows."""
+        return Means(self.outlets(), self.in_feeds, self._decide_alerts() if self.alerting else None)
 
     def _decide_alerts(self) -> DecideAlerts:
         return DecideAlerts(
@@ -171,9 +177,10 @@ class Parts:
         return _once((self.owner, "topics"), lambda: TopicsFile(path, sinks, embed)).current()
 
     def outlets(self) -> OutletTable:
-        """The bundled outlets, after those of the settings' own table."""
+        """The settings' own table, then the bundled one, then the outlets met: those of the feeds or of a replay's lines."""
         own = self.settings.outlets
-        return _once(("outlets", own), lambda: _outlet_table(own))
+        table = _once(("outlets", own), lambda: _outlet_table(own))
+        return _once((self.owner, "outlets", own), lambda: table.extended(met_outlets(self._met())))
 
     def pool(self) -> WorkerPool:
         return shared_pool(self.settings.extraction.workers, self.settings.extraction.memory)
@@ -197,10 +204,13 @@ class Parts:
         return name.casefold() in names or bool(domain and domain in domains)
 
     def _outlets_followed(self) -> tuple[frozenset[str], frozenset[str]]:
+        met = self._met()
+        return frozenset(name.casefold() for name, _ in met if name), frozenset(domain for _, domain in met if domain)
+
+    def _met(self) -> set[tuple[str, str]]:
+        """(name, domain) of the outlets of the person's feeds and of a replay's lines; either may be empty."""
         cursors = [listed.cursor for listed in self.open_store().feeds.listed()]
-        names = {name for name, _ in self.outlets_met} | {c.feed.name or c.title for c in cursors}
-        domains = {domain for _, domain in self.outlets_met} | {registrable_domain(c.feed.url) for c in cursors}
-        return frozenset(name.casefold() for name in names if name), frozenset(domain for domain in domains if domain)
+        return set(self.outlets_met) | {(c.feed.name or c.title, registrable_domain(c.feed.url)) for c in cursors}
 
     def for_replay(self, sinks: tuple[SinkConfig, ...], outlets_met: frozenset[tuple[str, str]]) -> "Parts":
         """These parts for a replay: its own sinks, or none and no alerts."""

@@ -324,6 +324,8 @@ class Signal(Record, frozen=True):
     name: str
     value: float
     text: str = ""
+    weight: float = 0.0
+    """How much the value counts in the likeness of the two; 0: it tells what one is to the other, not whether it joins."""
 
 
 class Membership(Record, frozen=True):

@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("pipeline.cli.feeds", "Add, list and check feeds."),
     "topics": ("pipeline.cli.topics", "Check topics."),
     "alerts": ("pipeline.cli.alerts", "List, show and follow alerts."),
-    "stories": ("pipeline.cli.stories", "Show a story and why each article is in it."),
+    "stories": ("pipeline.cli.stories", "Show a story and why each article is in it; split and merge by hand."),
     "explain": ("pipeline.cli.explain", "Why two articles are or are not one story."),
     "dead-letters": ("pipeline.cli.dead_letters", "List, redrive and drop what could not be processed."),
     "articles": ("pipeline.cli.articles", "Export articles as a replay reads them."),

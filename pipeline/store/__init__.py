@@ -11,15 +11,12 @@ from pipeline.store.errors import (
     StoreVersionError,
 )
 from pipeline.store.feeds import ListedFeed
-from pipeline.store.ledger import APART, TOGETHER
 from pipeline.store.owners import Holder, Ownership
 from pipeline.store.reading import Counts, NumberedAlert, SentTo, StoredArticle, StoredStory
 from pipeline.store.retention import Pruned, Retention
 from pipeline.store.store import Store, StoreAddress, migrate, open_store
 
 __all__ = [
-    "APART",
-    "TOGETHER",
     "Counts",
     "Holder",
     "KeptLetter",

@@ -11,14 +11,11 @@ from pipeline.store import ledger_reading, ledger_writing
 from pipeline.store.columns import unpack
 from pipeline.store.engine import Database
 from pipeline.store.leases import ENDED, chunked, insert
-from pipeline.store.schema import articles, hand_edits, inbox, ledgers, memberships, texts
-from transforms.model import Judged, Membership, Outcome, Seconds
+from pipeline.store.schema import articles, inbox, ledgers, memberships, stories, texts
+from transforms.model import Alert, Judged, Membership, Outcome, Seconds, Story
 from transforms.stories.ports import Claim, KnownArticle, LedgerChanges, LedgerTransaction, Wave
 
 T = TypeVar("T")
-
-APART = "apart"
-TOGETHER = "together"
 
 
 class Ledgers:
@@ -63,22 +60,6 @@ class Ledgers:
         """The ledgers there are."""
         query = sa.select(ledgers.c.key).order_by(ledgers.c.key)
         return list(self._db.read(lambda connection: connection.execute(query).scalars().all()))
-
-    def edit_by_hand(self, key: str, kind: str, article_id: str, story_id: str, now: Seconds) -> int:
-        """Note that a person parts an article from a story (APART) or puts it there (TOGETHER); returns its number."""
-        if kind not in {APART, TOGETHER}:
-            raise ValueError(f"hand edit {kind!r} is neither {APART!r} nor {TOGETHER!r}")
-
-        def work(connection: sa.Connection) -> int:
-            seq = lock(connection, key) + 1
-            values = {"kind": kind, "ledger": key, "seq": seq, "made": now}
-            statement = insert(connection, hand_edits).values(article_id=article_id, story_id=story_id, **values)
-            same = ["article_id", "story_id"]
-            connection.execute(statement.on_conflict_do_update(index_elements=same, set_=values))
-            advance(connection, key, seq)
-            return seq
-
-        return self._db.write(work)
 
 
 def lock(connection: sa.Connection, key: str) -> int:
@@ -145,6 +126,16 @@ class OpenLedger:
         """All members of a story in order of decision; without those whose fingerprints are forgotten."""
         return ledger_reading.members(self._connection, story_id)
 
+    def story(self, story_id: str) -> Story | None:
+        """A story of this ledger as it stands; None: it has none of that id."""
+        query = sa.select(stories.c.story).where(stories.c.story_id == story_id, stories.c.ledger == self.key)
+        packed = self._connection.execute(query).scalar()
+        return None if packed is None else unpack(Story, packed)
+
+    def alerts_of(self, story_ids: Sequence[str]) -> tuple[Alert, ...]:
+        """The latest revisions of these stories' alerts."""
+        return ledger_reading.alerts_of(self._connection, story_ids)
+
     def claim(self, keys: Sequence[tuple[str, str]], article_id: str) -> dict[str, Claim]:
         """Claim each (key, folded title) where it is free; a key claimed under another title becomes contested."""
         return ledger_writing.claim(self._connection, keys, article_id)
@@ -155,7 +146,8 @@ class OpenLedger:
         Raises:
             ValueError: the wave's number does not lie after the ledger's.
         """
-        if wave.seq <= self.seq and (wave.articles or wave.memberships or wave.stories or wave.alerts):
+        changes = (wave.articles, wave.memberships, wave.stories, wave.alerts, wave.apart, wave.together)
+        if wave.seq <= self.seq and any(changes):
             raise ValueError(f"wave {wave.seq} of ledger {self.key!r} does not lie after {self.seq}; number it anew")
         ledger_writing.write(self._connection, self.key, wave)
         if wave.seq > self.seq:

@@ -12,6 +12,9 @@ from pipeline.store.schema import alerts, articles, fingerprints, hand_edits, me
 from transforms.model import Alert, Article, Fingerprint, Judged, Membership, Relevance, Seconds, Story
 from transforms.stories.ports import KnownArticle, LedgerChanges
 
+APART = "apart"
+TOGETHER = "together"
+
 
 def since(connection: sa.Connection, ledger: str, seq: int, published_after: Seconds, ledger_seq: int) -> LedgerChanges:
     """What the ledger committed after seq.
@@ -26,8 +29,8 @@ def since(connection: sa.Connection, ledger: str, seq: int, published_after: Sec
         memberships=_memberships(connection, ledger, seq, published_after),
         stories=_stories(connection, ledger, seq, published_after),
         alerts=_alerts(connection, ledger, seq, published_after),
-        apart=_hand_edits(connection, ledger, seq, "apart"),
-        together=_hand_edits(connection, ledger, seq, "together"),
+        apart=_hand_edits(connection, ledger, seq, APART),
+        together=_hand_edits(connection, ledger, seq, TOGETHER),
     )
 
 
@@ -101,6 +104,12 @@ def _alerts(connection: sa.Connection, ledger: str, seq: int, after: Seconds) ->
         query = query.select_from(told).where(stories.c.latest >= after)
     query = query.order_by(alerts.c.seq, alerts.c.number)
     return tuple(unpack(Alert, packed) for packed in connection.execute(query).scalars())
+
+
+def alerts_of(connection: sa.Connection, story_ids: Sequence[str]) -> tuple[Alert, ...]:
+    """The latest revisions of the alerts of some stories, in order of their numbers."""
+    query = sa.select(alerts.c.alert).where(alerts.c.story_id.in_(story_ids), alerts.c.latest)
+    return tuple(unpack(Alert, p) for p in connection.execute(query.order_by(alerts.c.seq, alerts.c.number)).scalars())
 
 
 def _hand_edits(connection: sa.Connection, ledger: str, seq: int, kind: str) -> tuple[tuple[str, str], ...]:

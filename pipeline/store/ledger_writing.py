@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from pipeline.store.columns import clean, digest, pack
 from pipeline.store.engine import database_now
 from pipeline.store.leases import ENDED, RELEASED, chunked, insert
+from pipeline.store.ledger_reading import APART, TOGETHER
 from pipeline.store.outbox import post
-from pipeline.store.schema import alerts, articles, claims, fingerprints, inbox, memberships, stories, texts
+from pipeline.store.schema import alerts, articles, claims, fingerprints, hand_edits, inbox, memberships, stories, texts
 from transforms.model import Alert, Membership, Outcome, OutcomeKind, Story
 from transforms.stories.ports import Claim, DecidedArticle, Wave
 
@@ -23,6 +24,8 @@ def write(connection: sa.Connection, ledger: str, wave: Wave) -> None:
     _upsert(connection, memberships, ["article_id"], [_membership(ledger, m) for m in wave.memberships])
     _upsert(connection, stories, ["story_id"], [_story(ledger, s) for s in wave.stories])
     _write_alerts(connection, ledger, wave.alerts, wave.seq)
+    _write_hand_edits(connection, ledger, APART, wave.apart, wave.seq)
+    _write_hand_edits(connection, ledger, TOGETHER, wave.together, wave.seq)
     _end_rows(connection, ledger, wave.ended)
 
 
@@ -147,6 +150,18 @@ def _write_alerts(connection: sa.Connection, ledger: str, raised: Sequence[Alert
         }
         connection.execute(alerts.insert().values(values))
         post(connection, ledger, alert)
+
+
+def _write_hand_edits(
+    connection: sa.Connection, ledger: str, kind: str, pairs: Iterable[tuple[str, str]], seq: int
+) -> None:
+    """What a person parts or joins; a pair's latest word stands."""
+    rows = [{"article_id": article_id, "story_id": story_id} for article_id, story_id in pairs]
+    if rows:
+        said = {"kind": kind, "ledger": ledger, "seq": seq, "made": database_now()}
+        statement = insert(connection, hand_edits).values(said)
+        same = ["article_id", "story_id"]
+        connection.execute(statement.on_conflict_do_update(index_elements=same, set_=said), rows)
 
 
 def _end_rows(connection: sa.Connection, ledger: str, ended: Iterable[Outcome]) -> None:

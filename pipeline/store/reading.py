@@ -1,6 +1,6 @@
 """What commands ask of the store: feeds aside (feeds.listed), all that is shown, counted and exported."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,11 +9,11 @@ from pipeline.store.columns import digest, unpack
 from pipeline.store.engine import Database, database_now
 from pipeline.store.feeds import Feeds
 from pipeline.store.leases import ENDED, PENDING, TAKEN
-from pipeline.store.ledger_reading import judged_of, judged_query
+from pipeline.store.ledger_reading import judged, judged_of, judged_query
 from pipeline.store.letters import OPEN
 from pipeline.store.schema import alerts, articles, dead_letters, deliveries, feeds, inbox, memberships, stories
 from transforms.feeds.ports import Shard
-from transforms.model import Alert, Judged, Membership, Record, Seconds, Story
+from transforms.model import Alert, Article, Judged, Membership, Record, Seconds, Story
 
 _PAGE = 200
 
@@ -135,6 +135,17 @@ class Reading:
         """Every story, merged ones too, in order of their id: for replay's table."""
         query = sa.select(stories.c.story).order_by(stories.c.story_id)
         return [unpack(Story, p) for p in self._db.read(lambda c: c.execute(query).scalars().all())]
+
+    def stories_by_id(self, story_ids: Collection[str]) -> dict[str, Story]:
+        """Those of these stories that there are."""
+        query = sa.select(stories.c.story).where(stories.c.story_id.in_(sorted(story_ids)))
+        found = self._db.read(lambda c: c.execute(query).scalars().all())
+        return {story.id: story for story in (unpack(Story, packed) for packed in found)}
+
+    def articles_by_id(self, article_ids: Collection[str]) -> dict[str, Article]:
+        """Those of these articles that there are, with their latest texts."""
+        found = self._db.read(lambda c: judged(c, sorted(article_ids)))
+        return {article_id: one.article for article_id, one in found.items()}
 
     def places(self) -> dict[str, Membership]:
         """Every article's place as it is now, by article id: for replay's table."""

@@ -141,6 +141,18 @@ def test_the_persons_own_outlets_come_first(parts: Parts, tmp_path: Path) -> Non
     assert [outlet.name for outlet in found if outlet] == ["Reuters", "My Reuters"]
 
 
+def test_outlets_met_are_known_from_the_next_pass_on(parts: Parts) -> None:
+    replaying = replace(parts, owner="a replay", outlets_met=frozenset({("Harbour Lights", "harbour.example")}))
+    assert [parts.outlets().find("Harbour Lights"), replaying.outlets().find("Harbour Lights") is None] == [None, False]
+    parts.open_store().feeds.sync_feeds([Feed("https://rss.lights.example/all.xml", name="Harbour Lights")])
+    assert parts.outlets().find("Harbour Lights") is None
+    parts.end_pass()
+    found = parts.outlets().by_domain("www.lights.example")
+    assert found is not None
+    assert found.name == "Harbour Lights"
+    replaying.close()
+
+
 def test_an_article_goes_to_the_ledger_of_its_language(parts: Parts) -> None:
     made = judged(article(lang="uk"))
     assert parts.keyed_by_ledger(made) == ("uk", made)

@@ -34,6 +34,8 @@ class StoryView(Record, frozen=True):
     """What the members state (transforms.alerts.facts.story_facts)."""
     follow_up: str = ""
     """For a person: the story that this one follows up."""
+    corrected: str = ""
+    """What a person has changed about the story just now: worth a revision of each alert that it has, however old."""
 
 
 class ReviseOn(Record, frozen=True):
@@ -87,6 +89,9 @@ def decide_alert(
         now: seconds since the epoch; in a replay the greatest publication time so far.
         config: when a person is told.
     """
+    if view.corrected and previous is not None and previous.state is not AlertState.MERGED:
+        changes = (view.corrected, *what_changed(previous, view, parse_revise_on(config.revise_on)))
+        return _compose(view, topic, previous, now, config, changes)
     judgement = view.relevance.get(topic.id)
     fresh = view.youngest is not None and now - view.youngest <= config.max_age
     if view.story.merged_into or judgement is None or not judgement.relevant or not fresh:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from transforms.model import CreditKind
 from transforms.stories.credit_context import Hit
+from transforms.stories.credit_patterns import PHOTO_AFTER, PHOTO_BEFORE
 from transforms.stories.outlets import Mention, Outlet, OutletTable
 
 _HEAD_CHARACTERS = 1500
@@ -45,9 +46,16 @@ _WRITERS = re.compile(
     r"\b(?:Associated Press|AP)(?:['’]s)? (?:\w+ ){0,2}?(?:writers?|reporters?|journalists?|researchers?|correspondents?)\b"
 )
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright|all rights reserved)[^\n]{0,40}$", re.IGNORECASE)
+_PHOTOGRAPHER = re.compile(r"^\s*/\s*\w")
 _LAST_WORD = re.compile(r"(?:^|[\s.!?”\"»)])[(\[–—-]+\s*(?:\w{2,4}/)*$|^\W*$")
 _INITIALS = re.compile(r"[(\[]([a-z]{2,4}(?:/[a-z]{2,4}){0,3})[)\]]\s*$")
 """Small letters at the end of a German text: "(afp/dpa)"."""
+_AUTHOR_LINE = re.compile(
+    r"^\W*(?:autor\w*|author|oprac\.?|aut\.?|von|by|par|por|автор\w*|redak\w+)\b[:.]?\s.{2,60}$", re.IGNORECASE
+)
+"""A name below the end of a text."""
+_SOURCE_INITIALS = re.compile(r"^\W*(?:Quelle|Source)\s?n?:.{2,40},\s+([a-z]{2,4}(?:/[a-z]{2,4}){1,3})\s*$")
+"""An outlet's last line that names itself and its agencies: "Quelle: ntv.de, jki/dpa"."""
 _END = re.compile(r"^[\s.)\]/*]*$")
 
 
@@ -60,6 +68,8 @@ def agency_marks(authors: tuple[str, ...], body: str, tail: str, outlets: Outlet
     for line in head.split("\n")[:_HEAD_LINES]:
         yield from _head_line(line, outlets)
     lines = [line for line in (body[-_HEAD_CHARACTERS:]).split("\n") if line.strip()]
+    if len(lines) > 1 and _AUTHOR_LINE.match(lines[-1]):
+        lines.pop()
     for number, line in enumerate(lines[-_END_LINES:], 1):
         yield from _end_line(line, outlets, last=number == len(lines[-_END_LINES:]))
     for line in tail.split("\n"):
@@ -86,6 +96,7 @@ def _head_line(line: str, outlets: OutletTable) -> Iterator[Hit]:
         elif (
             mention.outlet.agency
             and len(line) <= _BYLINE_CHARACTERS
+            and "©" not in before
             and _STAFF.match(before)
             and _STAFF_BEHIND.match(behind)
         ):
@@ -124,18 +135,18 @@ def _end_line(line: str, outlets: OutletTable, *, last: bool) -> Iterator[Hit]:
         associated_press = outlets.find("Associated Press")
         if associated_press:
             yield _marked(associated_press, 0.85, line)
-    if (match := _INITIALS.search(line)) and last:
+    if (match := _INITIALS.search(line) or _SOURCE_INITIALS.search(line)) and last:
         for initials in match.group(1).split("/"):
             outlet = outlets.find(initials)
             if outlet and outlet.agency:
                 yield _marked(outlet, 0.9, f"ends {match.group().strip()}")
     for mention in outlets.mentions(line):
         before, behind = line[: mention.start], line[mention.end :]
-        if match and last and mention.start >= match.start():
+        if match and last and mention.start >= match.start(1):
             continue
         if last and _END.match(behind) and _ends_with(before, mention):
             yield _marked(mention.outlet, 0.9, f"ends {line[max(0, mention.start - 3) :].strip()}")
-        elif mention.outlet.agency and _RIGHTS.search(before):
+        elif _has_rights(mention, before, behind):
             yield _marked(mention.outlet, 0.9, line)
 
 
@@ -149,5 +160,11 @@ def _ends_with(before: str, mention: Mention) -> bool:
 def _rights(line: str, outlets: OutletTable) -> Iterator[Hit]:
     """Rights lines: "© 2020 AFP", "Copyright 2018 The Associated Press. All rights reserved."."""
     for mention in outlets.mentions(line):
-        if mention.outlet.agency and _RIGHTS.search(line[: mention.start]):
+        if _has_rights(mention, line[: mention.start], line[mention.end :]):
             yield _marked(mention.outlet, 0.9, line)
+
+
+def _has_rights(mention: Mention, before: str, behind: str) -> bool:
+    """Are the text's rights the agency's, not a photograph's: "© Reuters/ Stringer"?"""
+    photo = PHOTO_BEFORE.search(before) or PHOTO_AFTER.match(behind) or _PHOTOGRAPHER.match(behind)
+    return bool(mention.outlet.agency and _RIGHTS.search(before) and not photo)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from transforms.model import CreditKind
@@ -20,6 +21,8 @@ from transforms.stories.credit_patterns import (
 )
 from transforms.stories.outlets import Mention, Outlet
 
+SPOKEN_WEIGHT = 0.75
+"""A report that opens with what somebody told an outlet is most likely that outlet's interview."""
 _BEFORE_CHARACTERS = 110
 _AFTER_CHARACTERS = 90
 _LONGEST_PHRASE = 6
@@ -30,8 +33,15 @@ _CHAIN_GAP = 70
 
 _TOKEN = re.compile(r"\w+(?:['’.-]\w+)*['’]?\.?|[^\w\s]")
 _SENTENCE = re.compile(r"(?<![A-ZА-Я.]\.)(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“«„(]?(?:[A-ZÀ-ÞА-ЯЁІЇЄҐ\d]|$))")
+_BREAK = re.compile(rf"{_SENTENCE.pattern}|\n+")
 _ABBREVIATED = re.compile(r"\b(?:[A-ZА-Я]|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|St|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|vs|No)\.$")
 _QUOTE_CHARACTERS = frozenset("\"'“”„«»‹›‘’`*_")
+_FORMERLY = re.compile(
+    r"\b(?:former|formerly|retired|then|one-time|ehemalige\w*|früher\w*|ancien\w*|antigu[oa])[ -](?:[\w-]+ ){1,4}"
+    r"(?:for|of|at|with|from|bei|beim|der|des|du|de|del)\s+(?:the\s+)?[\"“«„]?$",
+    re.IGNORECASE,
+)
+"""Somebody's life, not a report: "a former reporter for"."""
 _PERSON_OF = re.compile(r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w'’.-]+\s+){1,3}(?:of|from|at|with|for)\s+(?:the\s+)?$")
 _JOINED = re.compile(
     r"['’\"”»“]*,?\s*(?:and|und|et|y|i|oraz|и|і|й|та|e|&|,)\s+(?:the |der |die |das |le |la |el |l['’])?[«„“\"»]*",
@@ -73,7 +83,9 @@ def snippet(text: str, limit: int = 160) -> str:
     return line if len(line) <= limit else line[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
-def hits_in(text: str, mentions: Sequence[Mention], *, lead: bool = False, lead_end: int = 0) -> Iterator[Hit]:
+def hits_in(
+    text: str, mentions: Sequence[Mention], *, lead: bool = False, lead_end: int = 0, opening_end: int = 0
+) -> Iterator[Hit]:
     """Evidence for the mentioned outlets in a text.
 
     Args:
@@ -81,6 +93,7 @@ def hits_in(text: str, mentions: Sequence[Mention], *, lead: bool = False, lead_
         mentions: outlets' names in it, in order.
         lead: the whole text is headline or lead.
         lead_end: where the lead ends, in characters.
+        opening_end: where the opening sentences end, in characters.
     """
     last: Mention | None = None
     last_found: _Found | None = None
@@ -90,6 +103,8 @@ def hits_in(text: str, mentions: Sequence[Mention], *, lead: bool = False, lead_
             found = _Found(last_found.cue, last_found.start, mention.end)  # "ProPublica and the Texas Tribune"
         if found:
             in_lead = lead or mention.start < lead_end
+            if found.cue.spoken and (lead or mention.start < opening_end):
+                found = found._replace(cue=Cue(CreditKind.SOURCE, SPOKEN_WEIGHT))
             via = None
             if last and last.outlet.name != mention.outlet.name and _directly_behind(text, last, last_found, found):
                 through = _Found(found.cue._replace(weight=0.7), last.start, mention.end)
@@ -129,7 +144,7 @@ def _beside(text: str, mention: Mention) -> _Found | None:
     line_start = text.rfind("\n", 0, mention.start) + 1
     before = text[max(line_start, mention.start - _BEFORE_CHARACTERS) : mention.start]
     behind = text[mention.end : mention.end + _AFTER_CHARACTERS].partition("\n")[0]
-    if PHOTO_AFTER.match(behind):
+    if PHOTO_AFTER.match(behind) or _FORMERLY.search(before):
         return None
     found = _phrase_before(before, behind, mention) or _phrase_behind(before, behind, mention)
     if found is None:
@@ -189,9 +204,12 @@ def _person_of(before: str, behind: str, mention: Mention) -> _Found | None:
     match = _PERSON_OF.search(before)
     if match is None:
         return None
+    start = mention.start - len(before) + match.start()
+    if verb := _verb_behind(behind):
+        return _Found(Cue(CreditKind.SOURCE, 0.75), start, mention.end + verb[1])
     tokens = [_normal(token) for token in _TOKEN.findall(before[: match.start()])]
-    if any(" ".join(tokens[-length:]) in _PHRASES_BEFORE for length in (1, 2)) or _verb_behind(behind):
-        return _Found(Cue(CreditKind.CITED, 0.5), mention.start - len(before) + match.start(), mention.end)
+    if any(" ".join(tokens[-length:]) in _PHRASES_BEFORE for length in (1, 2)):
+        return _Found(Cue(CreditKind.CITED, 0.5), start, mention.end)
     return None
 
 
@@ -234,6 +252,12 @@ def _verb_behind(behind: str) -> tuple[str, int] | None:
             return None
         at += 1
     return None
+
+
+def sentences_end(text: str, count: int) -> int:
+    """Where the first sentences of a text end."""
+    ends = (match.start() for match in _BREAK.finditer(text) if not _ABBREVIATED.search(text[: match.start()]))
+    return next(islice(ends, count - 1, None), len(text))
 
 
 def _last_sentence(before: str) -> int:

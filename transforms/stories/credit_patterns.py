@@ -22,6 +22,8 @@ class Cue(NamedTuple):
     """Follows the outlet through which it is cited: "Politeka, citing RBC"."""
     relays: bool = False
     """Names the outlet through which the one before it is cited: "Axios, quoted by RBC"."""
+    spoken: bool = False
+    """Somebody spoke to the outlet: what it was told in the opening sentences is the report."""
 
 
 _SOURCE = Cue(CreditKind.SOURCE, 0.9)
@@ -29,7 +31,7 @@ _CITING = Cue(CreditKind.SOURCE, 0.9, chain=True)
 _RELAYS = Cue(CreditKind.SOURCE, 0.7, relays=True)
 _LABEL = Cue(CreditKind.SOURCE, 1.0, anywhere=True)
 _PARTLY = Cue(CreditKind.SOURCE, 0.7, anywhere=True)
-_TOLD = Cue(CreditKind.CITED, 0.4)
+_TOLD = Cue(CreditKind.CITED, 0.4, spoken=True)
 _WEAK = Cue(CreditKind.CITED, 0.4)
 
 
@@ -51,7 +53,7 @@ BEFORE: dict[str, Cue] = {
         "article by | story in | story by | investigation by | investigation in | published in | published by | published on |"
         "revealed by | uncovered by | unearthed by | broken by | learned by | found by | analysis by | detailed by |"
         "described by | mentioned by | highlighted by | noted by | documented by | covered by | obtained by | seen by |"
-        "reviewed by | released by | as told by | told by | exclusive by | scoop by | claims by | says | states | notes | adds",
+        "quoted as saying by | reviewed by | released by | as told by | told by | exclusive by | scoop by | claims by | says | states | notes | adds",
     ),
     **_cues(
         _CITING,
@@ -65,27 +67,36 @@ BEFORE: dict[str, Cue] = {
         "originally appeared on | originally appeared in | originally appeared at | originally published on |"
         "originally published in | originally published by | originally published at | first appeared in |"
         "first appeared on | first published by | first published in | first published on | appeared first on |"
-        "republished from | reprinted from | syndicated by | syndicated from | courtesy of | ( via | [ via",
+        "republished from | reprinted from | syndicated by | syndicated from | courtesy of | ( via | [ via |"
+        "read the full story at | read the full story on | read the full story in | read the full report at |"
+        "read the full report on | read the full report in | read the full article at | read the full article on |"
+        "read the full article in | read the full investigation at | read the full investigation on |"
+        "read the whole story at | read the original at | read the original article on | full story at | read more at",
     ),
     **_cues(
         _PARTLY,
         "contributing : | files from | with files from | information from | information from : | with information from |"
-        "with reporting by | with reporting from | additional reporting by | material from | contributed by | avec | ( mit |"
+        "with reporting by | with reporting from | additional reporting by | material from | contributed by | avec | ( mit | c/ |"
         "mit material von | material von | con información de | z wykorzystaniem | zdroj :",
     ),
     **_cues(
         _TOLD,
         "told | tells | telling | spoke to | spoke with | speaks to | speaking to | speaking with | spoken to | talking to |"
         "talked to | interview with | interview on | interview to | interview for | interviewed by | said on | said to |"
-        "saying on | statement to | confirmed to | comment to | comments to | remarks to | op-ed in | op-ed for | op-ed on |"
-        "opinion piece in | column in | column for | wrote in | writing in | written in | appearance on | appeared on |"
-        "appearing on | email to | poll by | poll for | poll from | survey by | survey for | tally by | count by | told to | in comments to | explained to | disclosed to | shared with | speaking on | aired on |"
-        "broadcast by | broadcast on | call with | according to a poll by | asked by | via",
+        "saying on | statement to | confirmed to | comment to | comments to | remarks to | appearance on | appeared on |"
+        "appearing on | email to | told to | in comments to | explained to | disclosed to | shared with | speaking on |"
+        "call with | asked by",
+    ),
+    **_cues(
+        _WEAK,
+        "op-ed in | op-ed for | op-ed on | opinion piece in | column in | column for | wrote in | writing in | written in |"
+        "poll by | poll for | poll from | survey by | survey for | tally by | count by | according to a poll by | aired on |"
+        "broadcast by | broadcast on | via",
     ),
     **_cues(
         _RELAYS,
         "quoted by | cited by | as cited by | as quoted by | relayed by | carried by | cité par | citée par | cités par |"
-        "citées par | relayé par | relayée par | citado por | citada por | recogido por | cytowany przez | cytowana przez |"
+        "citées par | relayé par | relayée par | citado por | citada por | recogido por | repris par | reprise par | reprises par | cytowany przez | cytowana przez |"
         "zitiert von | в переказі | цитата за | цитує",
     ),
     # Ukrainian
@@ -96,7 +107,7 @@ BEFORE: dict[str, Cue] = {
         "за інформацією | за повідомленням | за словами журналістів | згідно з | відповідно до | ідеться у | йдеться в |"
         "йдеться у | ідеться в | йдеться на сайті | йдеться у матеріалі | йдеться в матеріалі | йдеться у статті |"
         "йдеться в статті | йдеться у публікації | матеріалі | розслідуванні | опублікувало | опублікувала | як пише |"
-        "це повідомив | це написав | оприлюднило | оприлюднила | стверджує | вважають у | вважає",
+        "це повідомив | це написав | оприлюднило | оприлюднила | стверджує | вважають у | вважає | з'ясували | з'ясувала",
     ),
     **_cues(
         _CITING,
@@ -156,7 +167,8 @@ BEFORE: dict[str, Cue] = {
         "selon | d'après | d’après | rapporte | rapportent | rapportait | a rapporté | ont rapporté | indique | indiquent |"
         "annonce | révèle | révèlent | révélé par | révélée par | révélées par | révélés par | rapporté par | rapportée par |"
         "rapportés par | rapportées par | écrit | affirme | affirment | relaie | à en croire |"
-        "informations de | informations | information de | l'information de | une enquête de | enquête de | publié par |"
+        "informations de | informations du | informations des | informations | information de | l'information de |"
+        "une enquête de | enquête de | publié par |"
         "publiée par | dévoilé par | dévoilée par | article de | un article de | précise",
     ),
     **_cues(_CITING, "citant | en citant | cite | se référant à | référence à"),
@@ -175,7 +187,8 @@ BEFORE: dict[str, Cue] = {
         "reportó | reportaron | de acuerdo con | de acuerdo a | publica | publicó | publicado por | publicado en | recoge |"
         "revela | reveló | revelado por | adelanta | adelantó | adelantado por | ha adelantado | escribe |"
         "señala | señaló | asegura | informó a | difundió | ha publicado | ha revelado | una investigación de |"
-        "investigación de | un reportaje de | informaciones de | información de",
+        "investigación de | un reportaje de | informaciones de | información de | publicada por | publicadas por | publicados por |"
+        "difundida por | difundido por | pudo saber | supo",
     ),
     **_cues(_CITING, "citando | citando a | que cita | que cita a | cita | cita a | en referencia a"),
     **_cues(_LABEL, "fuente : | fuentes :"),
@@ -204,11 +217,23 @@ BEFORE: dict[str, Cue] = {
     **_cues(
         _SOURCE,
         "secondo | riporta | riportano | scrive | riferisce | rivela | segundo | noticiou | de acordo com | segundo o | conforme |"
-        "informou | relata | revelou | secondo quanto riporta | secondo quanto scrive",
+        "informou | relata | revelou | secondo quanto riporta | secondo quanto scrive | avança | avançou | noticia | escreve |"
+        "apurou | publicou",
     ),
     **_cues(_CITING, "citando l'"),
     **_cues(_LABEL, "fonte : | fonti : | fontes :"),
     **_cues(_TOLD, "ha detto a | ha dichiarato a | intervista a | disse à | disse ao | entrevista à | entrevista ao"),
+    # Dutch
+    **_cues(
+        _SOURCE,
+        "volgens | meldt | melden | meldde | schrijft | schrijven | schreef | bericht | berichtte | aldus | onthult | onthulde |"
+        "onderzoek van | blijkt uit onderzoek van | bronnen van",
+    ),
+    **_cues(_CITING, "op gezag van | onder verwijzing naar | verwijzend naar | verwijst naar"),
+    **_cues(_LABEL, "bron : | bronnen :"),
+    **_cues(
+        _TOLD, "zegt tegen | zei tegen | vertelt aan | vertelde aan | interview met | gesprek met | zegt in | zei in"
+    ),
 }
 
 _REPORTS_AFTER = _cues(
@@ -216,7 +241,7 @@ _REPORTS_AFTER = _cues(
     "reported | reports | wrote | writes | informs | informed | revealed | reveals | learned | has learned | had learned | broke |"
     "uncovered | unearthed | published | quoted | cited | cites | quotes | citing | quoting | obtained | found | discovered |"
     "estimated | calculated | noted | notes | details | detailed | describes | described | was first to report |"
-    "was the first to report | were first to report | first broke | did the math | exposed | recounts | report | report says |"
+    "is reporting | are reporting | has been reporting | have been reporting | was the first to report | were first to report | first broke | did the math | exposed | recounts | report | report says |"
     "report said | report that | reporting | investigation | article | exclusive | analysis | story |"
     "повідомляє | повідомляють | повідомив | повідомила | повідомило | повідомили | повідомляв | повідомляла | повідомляло | писав | писала | писало | пише | пишуть | написав | написала |"
     "написало | передає | передають | інформує | стверджує | зазначає | розповідає | дізнався | дізналося | уточнює |"
@@ -233,14 +258,15 @@ _REPORTS_AFTER = _cues(
     "podaje | podał | podała | podało | podały | informuje | poinformował | poinformowała | poinformowało | pisze | napisał |"
     "napisała | napisało | donosi | doniósł | doniosła | doniosło | ustalił | ustaliła | ustaliło | powołując się |"
     "powołuje się | opublikował | opublikowała | twierdzi | cytuje |"
-    "riporta | scrive | ha riferito | rivela | noticiou | revelou | informou",
+    "riporta | scrive | ha riferito | rivela | noticiou | revelou | informou | avança | avançou | meldt | meldde | schrijft |"
+    "schreef | onthulde",
 )
 AFTER: dict[str, Cue] = {
     **_REPORTS_AFTER,
-    **_cues(Cue(CreditKind.SOURCE, 0.6), "said | says | claimed | claims | confirmed | confirms | announced"),
+    **_cues(Cue(CreditKind.SOURCE, 0.75), "said | says | claimed | claims | announced"),
     **_cues(
         _WEAK,
-        "tweeted | asked | poll | survey | polls | interview | op-ed | documentary | tally | count | umfrage | sondage | encuesta | sondaż |"
+        "tweeted | asked | confirmed | confirms | poll | survey | polls | interview | op-ed | documentary | tally | count | umfrage | sondage | encuesta | sondaż |"
         "podcast | fact check",
     ),
     **_cues(
@@ -274,16 +300,18 @@ DESCRIBING = re.compile(
     r"magazine|broadcasters?|channel|daily|weekly|publications?|tabloid|network|service|newswire|wire|local|official|business|"
     r"financial|online|tv|television|radio|station|edition|journalists?|reporters?|correspondents?|sister|fellow|own|partner|"
     r"newsroom|journal|company|program|programme|show|multiple|a|today's|recent|new|exclusive|bombshell|"
-    r"der|die|das|dem|den|des|ein\w{0,2}|nachrichtenagentur(?:en)?|agentur|zeitung|tageszeitung|magazins?|nachrichtenmagazins?|"
+    r"der|die|das|dem|den|des|ein\w{0,2}|nachrichtenagentur(?:en)?|agentur|zeitung(?:en)?|tageszeitung(?:en)?|magazins?|nachrichtenmagazins?|"
     r"senders?|nachrichtenseite|nachrichtenportals?|boulevardzeitung|wochenzeitung|us-\w+|\w+(?:sche[nrs]?)|sonntags\w+|"
-    r"le|la|les|l['’]|l|du|de|des|un|une|au|aux|journal|quotidien|hebdomadaire|agence|presse|média|chaîne|américain\w*|"
+    r"het|een|krant|dagblad|persbureau|nieuwssite|zender|omroep|amerikaanse|britse|duitse|belgische|"
+    r"based|\w+-based|"
+    r"le|la|les|l['’]|l|du|de|des|un|une|au|aux|journal|économique|quotidien|hebdomadaire|agence|presse|média|chaîne|américain\w*|"
     r"britannique|allemand\w*|français\w*|espagnol\w*|"
     r"el|los|las|del|al|diario|periódico|agencia|medio|cadena|revista|semanario|noticias|estadounidense|británico|digital|"
     r"agencj\w+|dziennik\w*|gazet\w+|portal\w*|tygodnik\w*|stacj\w+|serwis\w*|amerykańsk\w+|brytyjsk\w+|niemieck\w+|radi\w+|"
     r"niezależn\w+|"
     r"видан\w+|агентств\w+|агенці\w+|інформагентств\w+|телеканал\w*|сайт\w*|медіа|журнал\w*|інтернет\w*|американськ\w+|"
     r"британськ\w+|німецьк\w+|французьк\w+|інформаційн\w+|ділов\w+|журналіст\w+|кореспондент\w*|українськ\w+|польськ\w+|"
-    r"власн\w+|російськ\w+|щотижневик\w*|"
+    r"проєкту|проекту|власн\w+|російськ\w+|щотижневик\w*|"
     r"издани\w+|информагентств\w+|сми|американск\w+|британск\w+|немецк\w+|французск\w+|информационн\w+|делов\w+|журналист\w+|"
     r"корреспондент\w*|украинск\w+|польск\w+|российск\w+|еженедельник\w*|свои\w+|собственн\w+|государственн\w+|державн\w+|"
     r"il|lo|o|quotidiano|jornal|agenzia|agência"
@@ -295,7 +323,7 @@ NOT_THE_OUTLET = _words(
     "staffers staffer lawyer lawyers attorney attorneys photographer photographers director headquarters building offices "
     "office journalist's reporter's cameraman camera subscribers readers viewers bestseller best-selling bestselling "
     "columnist's park square center centre director-general boss union shares stock parent website's studios studio "
-    "sprecher sprecherin porte-parole rzecznik portavoz представник пресс-секретарь chairman chairwoman president "
+    "sprecher sprecherin chairman chairwoman president "
     "management board crew team van truck bureau"
 )
 """Words behind an outlet's name that make somebody else of it: "according to a BBC spokesman"."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from transforms.articles.boilerplate import is_reminder
 from transforms.model import Article, Credit, CreditKind, Link
 from transforms.stories.agencies import agency_marks
-from transforms.stories.credit_context import Hit, hits_in, snippet
+from transforms.stories.credit_context import Hit, hits_in, sentences_end, snippet
 from transforms.stories.credit_patterns import AFTER, BEFORE
 from transforms.stories.named_in_text import named_in_text
 from transforms.stories.outlets import Mention, Outlet, OutletTable
@@ -20,12 +20,16 @@ from transforms.stories.outlets import Mention, Outlet, OutletTable
 LEAD_CHARACTERS = 500
 LEAD_SHARE = 0.25
 """What stands in the headline or the lead credits the whole report; later it credits one fact."""
+OPENING_SENTENCES = 1
+"""What an outlet was told is the report where these say so; later it is one fact."""
 MOST_CHARACTERS = 100_000
 MOST_MENTIONS = 500
 """Bounds on the work that a hostile text can cause; no article needs more."""
 REPEATED = 3
+REPEATED_ALONE = 2
 REPEATED_WEIGHT = 0.75
-"""So many phrases of reporting credit the whole report wherever they stand."""
+"""So many phrases, one of them of reporting, credit the whole report wherever they stand; fewer where no other source
+is named."""
 
 _RANK = {CreditKind.CITED: 0, CreditKind.SOURCE: 1, CreditKind.AGENCY: 2}
 _EVIDENCE_CHARACTERS = 160
@@ -125,7 +129,8 @@ def _text(body: str, title: str, outlets: OutletTable) -> Iterable[Hit]:
     lead_end = max(LEAD_CHARACTERS, int(LEAD_SHARE * len(body)))
     if body.startswith(title) and title:  # some extractors repeat the headline
         lead_end += len(title)
-    return hits_in(body, mentions, lead_end=lead_end)
+    opening_end = sentences_end(body[:lead_end], OPENING_SENTENCES)
+    return hits_in(body, mentions, lead_end=lead_end, opening_end=opening_end)
 
 
 def _page(article: Article, body: str, outlets: OutletTable) -> Iterable[Hit]:
@@ -197,9 +202,10 @@ def _gathered(hits: Sequence[Hit], own: _Own) -> tuple[Credit, ...]:
     by_name: dict[str, list[Hit]] = {}
     for hit in hits:
         by_name.setdefault(hit.outlet.name, []).append(hit)
+    needed = REPEATED if any(hit.kind is not CreditKind.CITED for hit in hits) else REPEATED_ALONE
     gathered = []
     for name, all_hits in by_name.items():
-        repeated = sum(hit.repeatable for hit in all_hits) >= REPEATED
+        repeated = any(hit.repeatable for hit in all_hits) and len(all_hits) >= needed
         named = [_promoted(hit) for hit in all_hits] if repeated else all_hits
         best = max(named, key=lambda hit: (_RANK[hit.kind], hit.weight))
         via = next((hit.via for hit in named if hit.via and not own.is_own(hit.via)), None)

@@ -25,12 +25,19 @@ _FIRST_NOUN = (
 )
 # Each name is looked for from the word that gives it away, backwards: such words are rare, capitals are not. The first
 # patterns of each pair begin with letters, which lets the engine skip through a text; the second check what stands before.
-_SHAPE_END = re.compile(rf"{_HEAD_NOUN}(?: Agency| Service| Review| Online| Network)?(?![\w-])")
+_SHAPE_END = re.compile(
+    rf"{_HEAD_NOUN}(?: (?:{_WORD} )?{_HEAD_NOUN})?(?: Agency| Service| Review| Online| Network)?(?![\w-])"
+)
 _SHAPE_START = re.compile(rf"(?:^|[^\w@#.-])((?:The )?(?:{_WORD}[ -]){{1,3}})$")
 _FIRST = re.compile(rf"{_FIRST_NOUN} {_WORD}(?: {_WORD})?(?![\w-])")
 _DESCRIPTION = re.compile(
     r"(?:newspaper|news agency|news site|news website|news portal|news outlet|magazine|daily|broadcaster|tabloid|newswire)\b"
 )
+_DESCRIBED_BEFORE = re.compile(
+    r"\b(?:newspaper|news agency|news site|news website|site|website|news portal|portal|news outlet|outlet|magazine|blog|"
+    rf"daily|broadcaster|tabloid) ((?:(?:Il|La|Le|El|Der|Die) |L['’])?[a-z]?{_WORD}(?: {_WORD}){{0,2}})(?![\w-])"
+)
+"""A kind of outlet and its name: "the French site iGen"."""
 _DESCRIBED = re.compile(rf"(?:^|[^\w@#.-])((?:{_WORD}[ -]){{0,2}}{_WORD}) $")
 _QUOTED = re.compile(r"[«„“\"»‚]\s?([^\W\d_][^«»„“”\"\n]{1,39}?)\s?[»“”\"«‘]")
 _OUTLET_WORD = re.compile(
@@ -59,6 +66,7 @@ _NO_OUTLET = re.compile(
     r"Standards|Food|Drug|Emergency|Migration|Refugee|Police|Aviation|Research|Rating|Investment|Employment|Cooperation|"
     r"Humanitarian|Statistics|Census|Bureau|Ministry|Department|Office|University|Institute|Bank|Council|Commission|Agencies|"
     r"White House|State|Getty|Shutterstock|EPA|Committee|Association|Government|Court|Supreme|Rock|Pop|Gold|Super|Movie|"
+    r"YouTube|Facebook|Twitter|Instagram|TikTok|Reddit|Telegram|WhatsApp|LinkedIn|Google|Wikipedia|WikiLeaks|Amazon|eBay|"
     r"Congressional|Harvard|Law|Business School|Fake|Breaking|Good|Bad|Lone|Morning|Evening|Special|Grand|Rising|Big|World)\b"
 )
 _FILLER = frozenset(
@@ -109,6 +117,7 @@ def _candidates(text: str) -> Iterator[tuple[int, str]]:
     """(start, name) of everything that may name an outlet, the surest first."""
     yield from ((match.start(1), match.group(1)) for match in _LABELLED.finditer(text))
     yield from _backwards(text, _DESCRIPTION, _DESCRIBED, with_end=False)
+    yield from ((match.start(1), match.group(1)) for match in _DESCRIBED_BEFORE.finditer(text))
     for match in _QUOTED.finditer(text):
         described_by = text[max(0, match.start() - _NAME_CHARACTERS) : match.start()].split()[-1:]
         if described_by and _OUTLET_WORD.fullmatch(described_by[0]):

@@ -7,7 +7,7 @@ one compiled trie, case-sensitive: outlets are proper names, and most are made o
 import functools
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,10 @@ _KIND_WORD = re.compile(
 _QUOTES = "\"'’‘“”„«»‹›`"
 _SPACES = re.compile(r"\s+")
 _HOST = re.compile(r"^(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:[:/].*)?$", re.IGNORECASE)
+
+
+_MET_NAME = re.compile(r"(?=.*[^\W\d_])(?!.* [–—|»-] )[^\W_][^|»:;*<>()\[\]/\n]{2,39}")
+"""A name, and no title such as "World news | The Guardian" or "Top stories: Harbour"."""
 
 
 class Outlet(Record, frozen=True):
@@ -69,6 +73,7 @@ class OutletTable:
     def __init__(self, outlets: Iterable[Outlet] = ()) -> None:
         self.outlets = tuple(outlets)
         self._names: dict[str, Outlet] = {}
+        self._exact: dict[str, Outlet] = {}
         self._domains: dict[str, Outlet] = {}
         self._inflected: list[tuple[re.Pattern[str], Outlet]] = []
         for outlet in self.outlets:
@@ -81,6 +86,7 @@ class OutletTable:
                     )
                 else:
                     self._names.setdefault(_key(name), outlet)
+                    self._exact.setdefault(_folded(name), outlet)
         self._found: dict[str, Outlet] = {}
 
     def __reduce__(self) -> tuple[type["OutletTable"], tuple[tuple[Outlet, ...]]]:
@@ -88,6 +94,8 @@ class OutletTable:
 
     def find(self, name: str) -> Outlet | None:
         """The outlet of a name, alias, inflected form or host, whatever its case and article; None: not known."""
+        if found := self._exact.get(_folded(name)):  # "Der Standard" is not "The Standard"
+            return found
         key = _key(name)
         if found := self._names.get(key) or self._names.get(_KIND_WORD.sub("", key)):
             return found
@@ -153,6 +161,18 @@ class OutletTable:
         return re.compile(rf"(?<![\w@#&.])(?=[{initials}]){_branches(trie)}(?!\w)")
 
 
+def met_outlets(met: Iterable[tuple[str, str]]) -> Iterator[Outlet]:
+    """Outlets as feeds and articles name them, to extend a table by; what is a feed's title rather than a name is left out.
+
+    Args:
+        met: (name, domain) of each; either may be empty.
+    """
+    for name, domain in sorted(set(met)):
+        bare = _SPACES.sub(" ", name).strip()
+        if _MET_NAME.fullmatch(bare) and not _HOST.match(bare):
+            yield Outlet(name=bare, domains=(domain,) if domain else (), common=" " not in bare)
+
+
 def load_outlets(source: str | Path) -> OutletTable:
     """Read an outlet table from a TOML file's path or its text.
 
@@ -188,9 +208,12 @@ def _outlet(entry: Any, number: int, where: str) -> Outlet:
     return Outlet(**fields)
 
 
+def _folded(name: str) -> str:
+    return _SPACES.sub(" ", name).strip(_QUOTES + " .,").casefold().replace("’", "'")
+
+
 def _key(name: str) -> str:
-    folded = _SPACES.sub(" ", name).strip(_QUOTES + " .,").casefold().replace("’", "'")
-    return _ARTICLE.sub("", folded)
+    return _ARTICLE.sub("", _folded(name))
 
 
 def _branches(node: dict[str, Any]) -> str:

@@ -19,6 +19,18 @@ def story_id_at(article_id: str, seq: int) -> str:
     return hashlib.sha256(f"{article_id} {seq}".encode()).hexdigest()[:16]
 
 
+def seniority(story: Story, members: Sequence[Member], alerts: Iterable[Alert]) -> tuple[float, float, str]:
+    """Of two stories that merge the lesser survives: the story with the oldest raised alert, else the older story.
+
+    A story is as old as the article that started it: what it has taken in since, by a merge too, makes it no older, so
+    that the order of several merges decides nothing.
+    """
+    raised = [alert.first_raised for alert in alerts if alert.story == story.id and not alert.merged_into]
+    published = {known.article.id: known.article.published for known, _ in members}
+    started = published.get(story.first_article, min(published.values(), default=float("inf")))
+    return (min(raised, default=float("inf")), started, story.id)
+
+
 class Places:
     """A ledger's memory together with what a wave changes in it.
 
@@ -150,14 +162,16 @@ class Places:
                 self._move(change, fresh, seq)
 
     def _merge(self, merge: Merge, seq: int) -> None:
-        """The survivor is the story with the oldest raised alert, else the older story."""
         stories = {self._standing(story_id) for story_id in merge.stories}
         for story_id in stories:
             self._touch(story_id)
         if len(stories) < 2 or not stories <= self.stories.keys():
             return
         members = {story_id: self.members(story_id) for story_id in stories}
-        survivor, loser = sorted(stories, key=lambda story_id: self._seniority(story_id, members[story_id]))
+        alerts = self._alerts.values()
+        survivor, loser = sorted(
+            stories, key=lambda story_id: seniority(self.stories[story_id], members[story_id], alerts)
+        )
         if self._is_split(members[loser], survivor) or self._is_split(members[survivor], loser):
             return
         for known, membership in members[loser]:
@@ -170,11 +184,6 @@ class Places:
     def _is_split(self, members: Sequence[Member], story_id: str) -> bool:
         """Has a person split one of the members from the story?"""
         return any(self._memory.is_apart(known.article.id, story_id) for known, _ in members)
-
-    def _seniority(self, story_id: str, members: Sequence[Member]) -> tuple[float, float, str]:
-        raised = [a.first_raised for a in self._alerts.values() if a.story == story_id and not a.merged_into]
-        started = [known.article.published for known, _ in members]
-        return (min(raised, default=float("inf")), min(started, default=float("inf")), story_id)
 
     def _move(self, move: Move, fresh: dict[str, str], seq: int) -> None:
         """Another place for an article; a story that it leaves empty points to where it went.

@@ -77,6 +77,10 @@ class Wave(Record, frozen=True):
     """New revisions; each leaves one outbox row a sink, due at alert.due."""
     ended: tuple[Outcome, ...] = ()
     """One a consumed article; inbox rows (row > 0) end with it."""
+    apart: tuple[tuple[str, str], ...] = ()
+    """Pairs (article_id, story_id) that a person parts from now on."""
+    together: tuple[tuple[str, str], ...] = ()
+    """Pairs (article_id, story_id) that a person joins from now on."""
 
 
 class LedgerTransaction(Protocol):
@@ -111,6 +115,14 @@ class LedgerTransaction(Protocol):
 
     def members(self, story_id: str) -> list[tuple[KnownArticle, Membership]]:
         """All members of a story in order of decision, those that memory has let go included."""
+        ...
+
+    def story(self, story_id: str) -> Story | None:
+        """A story of this ledger as it stands, memory or not; None: it has none of that id."""
+        ...
+
+    def alerts_of(self, story_ids: Sequence[str]) -> tuple[Alert, ...]:
+        """The latest revisions of these stories' alerts."""
         ...
 
     def claim(self, keys: Sequence[tuple[str, str]], article_id: str) -> dict[str, Claim]:

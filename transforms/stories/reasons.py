@@ -1,11 +1,18 @@
 """Why two articles are taken for one story, in words an editor reads."""
 
+from collections.abc import Container, Mapping
+
 from transforms.model import CreditKind, Fingerprint, Signal
 from transforms.stories.index import PARTS
 from transforms.stories.likeness import Likeness
 from transforms.stories.similarity import link_shared, source_shared
+from transforms.stories.terms import background_share
+from transforms.stories.weights import Weights
 
 NAMES_SAID = 4
+WORDS_SAID = 3
+LETTERS_SAID = 4
+"""Words of fewer letters are said of nothing."""
 SAID_FROM = 0.1
 """Signals weaker than this are listed but not said."""
 
@@ -16,37 +23,64 @@ def shared_names(a: Fingerprint, b: Fingerprint) -> list[str]:
     return sorted(both, key=lambda name: (-min(a.names[name], b.names[name]), name))
 
 
+def _shared_words(
+    a: Mapping[str, int], b: Mapping[str, int], lang: str, besides: Container[str] = frozenset()
+) -> list[str]:
+    """The rarest words of both."""
+    both = [word for word in a if word in b and word not in besides and len(word) >= LETTERS_SAID]
+    return sorted(both, key=lambda word: (background_share(word, lang), word))[:WORDS_SAID]
+
+
+def _with_words(said: str, words: list[str]) -> str:
+    return f"{said} ({', '.join(words)})" if words else said
+
+
 def _sources(print_: Fingerprint) -> dict[str, str]:
     kept = [credit for credit in print_.credits if credit.kind is CreditKind.SOURCE]
     return {credit.domain or credit.name.lower(): credit.name for credit in kept}
 
 
-def signals_of(print_: Fingerprint, alike: Likeness) -> tuple[Signal, ...]:
-    """What speaks for it, strongest kind of evidence first; texts are empty where there is nothing to say."""
-    theirs, profile, other = alike.other.known.fingerprint, alike.mine, alike.theirs
+def signals_of(print_: Fingerprint, alike: Likeness, weights: Weights) -> tuple[Signal, ...]:
+    """What speaks for it with its weight, strongest kind of evidence first; what has no value is left out."""
+    known, profile, other = alike.other.known, alike.mine, alike.theirs
+    theirs, lang = known.fingerprint, known.article.lang
     names = shared_names(print_, theirs)
     values = dict(zip(PARTS, alike.parts, strict=True))
+    rules = weights.likeness
+    plain = 1 - rules.context
     credited = [name for key, name in sorted(_sources(print_).items()) if key in other.sources | other.published_by]
+    rare = _shared_words(print_.body_terms, theirs.body_terms, lang, names)
+    opening = _shared_words(print_.lead_terms, theirs.lead_terms, lang, {*names, *rare})
+    headline = _shared_words(print_.title_terms, theirs.title_terms, lang)
+    copied = alike.wording >= rules.copied
     signals = [
-        Signal("wording", alike.wording, f"{alike.wording:.0%} of the shorter text's wording is in the other"),
+        Signal(
+            "wording",
+            alike.wording,
+            f"{alike.wording:.0%} of the shorter text's wording is in the other",
+            1.0 if copied else 0.0,
+        ),
         Signal(
             "source",
             float(source_shared(profile, other)),
             f"same credited outlet: {', '.join(credited)}" if credited else "one credits the other",
         ),
         Signal("link", float(link_shared(profile, other)), "links to the same page"),
-        Signal("quotes", alike.quotes, f"{alike.quotes:.0%} of the quoted words are in both"),
+        Signal("quotes", alike.quotes, f"{alike.quotes:.0%} of the quoted words are in both", rules.quotes),
         Signal(
             "names",
             values["names"],
-            f"{len(names)} names in both ({', '.join(name.title() for name in names[:NAMES_SAID])})" if names else "",
+            _with_words(f"{len(names)} names in both", [name.title() for name in names[:NAMES_SAID]]) if names else "",
+            plain * weights.parts.names,
         ),
-        Signal("title", values["title"], "headlines alike"),
-        Signal("text", values["text"], "same rare words"),
-        Signal("lead", values["lead"], "openings alike"),
-        Signal("context", alike.context, "alike beyond what the topic's other articles share"),
+        Signal("title", values["title"], _with_words("headlines alike", headline), plain * weights.parts.title),
+        Signal("text", values["text"], _with_words("same rare words", rare), plain * weights.parts.text),
+        Signal("lead", values["lead"], _with_words("openings alike", opening), plain * weights.parts.lead),
+        Signal("context", alike.context, "alike beyond what the topic's other articles share", rules.context),
     ]
-    return tuple(Signal(one.name, round(one.value, 3), one.text) for one in signals if one.value > 0)
+    return tuple(
+        Signal(one.name, round(one.value, 3), one.text, round(one.weight, 3)) for one in signals if one.value > 0
+    )
 
 
 def reason_of(signals: tuple[Signal, ...]) -> str:

@@ -1,11 +1,13 @@
 """Commands that show, export and mend what a store holds."""
 
+import contextlib
 import json
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from pipeline.runs import SHARDS
 from pipeline.store import open_store
 from pipeline.store.columns import pack
 from tests.pipeline.cli.conftest import Say
@@ -53,7 +55,7 @@ def test_alerts_tail_once_prints_what_came_after_a_number(desk: Path, say: Say) 
     assert "ALERT 1" in say("alerts", "tail", "--once").out
 
 
-# --- stories, explain
+# --- stories
 
 
 def test_stories_list_and_show(desk: Path, say: Say) -> None:
@@ -74,6 +76,65 @@ def test_a_story_s_short_name_must_fit_one(desk: Path, say: Say) -> None:
     assert say("stories", "show", "").code == 1
     ids = [story["id"] for story in say("stories", "list", "--json").json()]
     assert say("stories", "show", ids[0]).code == 0
+
+
+# --- stories, by hand
+
+
+def flood_of(say: Say) -> str:
+    return max(say("stories", "list", "--json").json(), key=lambda story: story["size"])["id"]
+
+
+def members_of(say: Say, story: str) -> set[str]:
+    return {member["url"] for member in say("stories", "show", story, "--json").json()["members"]}
+
+
+def test_stories_split_and_merge_beside_a_run(desk: Path, say: Say) -> None:
+    flood, (before,) = flood_of(say), say("alerts", "list", "--json").json()
+    with contextlib.closing(open_store("sqlite:///kept.db")) as store, store.owners.own(SHARDS, "watch"):
+        done = say("stories", "split", flood[:8], URLS["a4"], URLS["a8"] + "?utm_source=x", "--json")
+        assert done.code == 0, done.err
+        split = done.json()
+        assert (split["other"], len(split["moved"])) == (flood, 2)
+        assert members_of(say, flood) == {URLS["a1"], URLS["a3"]}
+        assert members_of(say, split["story"]) == {URLS["a4"], URLS["a8"]}
+        (after,) = say("alerts", "list", "--json").json()
+        assert after["data"]["revision"] == before["data"]["revision"] + 1
+        said = say("stories", "merge", split["story"], flood)
+    assert said.code == 0, said.err
+    assert (
+        said.out
+        == f"story {split['story']} is part of story {flood} now; 1 alert revision for the next run to deliver\n"
+    )
+    assert members_of(say, flood) == {URLS[name] for name in FLOOD}
+    shown = say("stories", "show", split["story"])
+    assert f"Merged into story {flood}" in shown.out
+
+
+def test_what_cannot_be_split_or_merged_is_told(desk: Path, say: Say) -> None:
+    stories = {
+        member: story["id"]
+        for story in say("stories", "list", "--json").json()
+        for member in members_of(say, story["id"])
+    }
+    flood, choir, library = (stories[URLS[name]] for name in ("a1", "a2", "a5"))
+    wrong = {
+        ("split", "ffffffff", URLS["a1"]): (1, "no story 'ffffffff'; see `wirewatch stories list`"),
+        ("split", flood, "https://nowhere.example/x"): (1, "no article 'https://nowhere.example/x'"),
+        ("split", flood, URLS["a2"]): (1, f"is in story '{choir}', not in '{flood}'; name that story"),
+        ("split", flood, *(URLS[name] for name in FLOOD)): (1, "nothing would be left of it"),
+        ("split", flood): (2, "Missing argument"),
+        ("merge", flood, flood): (1, "named twice"),
+        ("merge", flood, library): (1, "stories of two ledgers cannot be one"),
+        ("merge", flood, "ffffffff"): (1, "no story 'ffffffff'"),
+    }
+    for words, (code, message) in wrong.items():
+        found = say("stories", *words)
+        assert (found.code, found.out) == (code, ""), words
+        assert message in found.err, words
+
+
+# --- explain
 
 
 @pytest.mark.parametrize(("one", "other", "same"), [("a2", "a6", True), ("a1", "a7", False)])

@@ -6,9 +6,20 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store import APART, TOGETHER, Store
+from pipeline.store import Store
 from pipeline.store.schema import ledgers
-from tests.pipeline.store.records import NOW, accept, alert, judged, membership, new_entry, starting_wave, story, write
+from tests.pipeline.store.records import (
+    NOW,
+    accept,
+    alert,
+    judged,
+    membership,
+    new_entry,
+    raise_alerts,
+    starting_wave,
+    story,
+    write,
+)
 from transforms.model import Outcome, OutcomeKind
 from transforms.stories.ports import DecidedArticle, LedgerChanges, LedgerTransaction, Wave
 
@@ -178,15 +189,27 @@ def test_a_claim_belongs_to_the_first_and_two_titles_contest_it(store: Store) ->
 
 def test_what_a_person_parts_or_joins_is_read_with_the_rest(store: Store) -> None:
     write(store, starting_wave(1, "a", "s1"))
-    assert store.ledgers.edit_by_hand("en", APART, "a", "s1", NOW) == 2
-    assert store.ledgers.edit_by_hand("en", TOGETHER, "a", "s2", NOW) == 3
+    write(store, Wave(seq=2, apart=(("a", "s1"),)))
+    write(store, Wave(seq=3, together=(("a", "s2"),)))
     changes = since(store, 1)
-    assert (changes.apart, changes.together) == ((("a", "s1"),), (("a", "s2"),))
-    store.ledgers.edit_by_hand("en", TOGETHER, "a", "s1", NOW)
+    assert (changes.seq, changes.apart, changes.together) == (3, (("a", "s1"),), (("a", "s2"),))
+    write(store, Wave(seq=4, together=(("a", "s1"),)))
     changes = since(store, 0)
     assert (changes.apart, changes.together) == ((), (("a", "s2"), ("a", "s1")))
-    with pytest.raises(ValueError, match="neither"):
-        store.ledgers.edit_by_hand("en", "aside", "a", "s1", NOW)
+
+
+def test_a_story_and_its_alerts_are_found_outside_the_window_too(store: Store) -> None:
+    write(store, starting_wave(1, "a", "s1"))
+    write(store, starting_wave(1, "b", "s2"), ledger="uk")
+    raise_alerts(store, alert("x"))
+    raise_alerts(store, alert("x", 2), alert("y", story_id="s3"))
+    with store.ledgers.ledger("en") as rows:
+        found = rows.story("s1")
+        assert found is not None
+        assert found.first_article == "a"
+        assert rows.story("s2") is None, "another ledger's"
+        assert rows.story("s3") is None
+        assert [(one.id, one.revision) for one in rows.alerts_of(["s1", "s2"])] == [("x", 2)]
 
 
 def test_one_writer_at_a_time_decides_a_ledger(store: Store) -> None:

@@ -13,6 +13,7 @@ from transforms.config import AlertsConfig, StoriesConfig
 from transforms.model import Alert, Article, Judged, Membership, Outcome, OutcomeKind, Relation, Story, Topic
 from transforms.stories.ledger import Ledger, ledger_key
 from transforms.stories.memory import StoriesMemory
+from transforms.stories.ports import Wave
 from transforms.stories.repair import Merge, Move
 
 TOPICS = (Topic("ports", "Ports"), Topic("money", "Money"))
@@ -92,6 +93,12 @@ def without_numbers(held: Told) -> Told:
         stories={key: msgspec.structs.replace(story, seq=0) for key, story in held.stories.items()},
         alerts={},
     )
+
+
+def write_by_hand(store: Store, **pairs: Iterable[tuple[str, str]]) -> None:
+    """Pairs (article id, story id) that a person has parted (apart=) or joined (together=), without what follows."""
+    with store.ledgers.ledger("en") as rows:
+        rows.write(Wave(seq=rows.seq + 1, **{kind: tuple(some) for kind, some in pairs.items()}))
 
 
 def groups(store: Store) -> set[frozenset[str]]:

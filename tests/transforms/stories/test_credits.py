@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.attribution import Count, Labelled, credits_of, fixtures, score_fixtures
+from bench.attribution import HELD_OUT, Count, Labelled, credits_of, fixtures, score_fixtures
 from transforms.articles.boilerplate import split_tail
 from transforms.model import Article, Credit, CreditKind, Link
 from transforms.stories.credits import agency_of, find_credits, primary_source
@@ -55,6 +55,14 @@ def test_precision_and_recall_over_the_labelled_articles() -> None:
     assert counts["agency"].f >= 0.97, counts["agency"].errors
 
 
+def test_articles_written_apart_from_the_rules_keep_their_figure() -> None:
+    """Some rules have been mended on them since; python -m bench.attribution lists what is still wrong."""
+    credited = score_fixtures(TABLE, HELD_OUT)["credited outlets"]
+    assert credited.right + credited.missed >= 40
+    assert credited.precision >= 0.95, credited.errors
+    assert credited.recall >= 0.95, credited.errors
+
+
 def test_a_count_says_its_figures() -> None:
     count = Count()
     assert (count.precision, count.recall) == (1.0, 1.0)
@@ -89,6 +97,8 @@ WIRE = {
     "last word": ("The bridge fell. - Reuters.", "Reuters"),
     "last line": ("The bridge fell.\n(PAP)", "PAP"),
     "initials": ("Die Brücke fiel. (ab/dpa)", "dpa"),
+    "initials behind the outlet's own name": ("Die Brücke fiel.\nQuelle: bote.example, jki/dpa", "dpa"),
+    "last line but the author's": ("Most runął. (PAP)\nautor: Anna Mazur", "PAP"),
 }
 
 
@@ -103,6 +113,8 @@ NOT_WIRE = {
     "told": "The bridge fell, he told Reuters.",
     "an abbreviation explained": "The advanced placement (AP) exam was held in May.",
     "a caption": "Ann Smith / Reuters.\nThe bridge fell.",
+    "a photograph's rights": "The bridge fell.\n© REUTERS/ Stringer The bridge in July",
+    "a photograph's rights, said so": "The bridge fell.\nPhoto: © AFP",
     "a contribution": "The bridge fell.\nThe Associated Press contributed to this report.",
     "a sentence's last word": "The bridge fell.\nHe works for Reuters",
     "initials of nobody": "The bridge fell. (xy/zz)",
@@ -178,6 +190,9 @@ PHRASES = [
     "Talks resume.\nThis article originally appeared on Axios.",
     "Talks resume. Axios' Ann Smith reported it.",
     "Talks resume, per axios.com, in May.",
+    "Axios is reporting that talks resume.",
+    "An official was quoted as saying by the U.S. based Axios that talks resume.",
+    "A report by Ann Smith, who found it, of Axios reported that talks resume.",
     "Переговори відновлять, пише Axios.",
     "Переговори відновлять. Про це повідомляє американське видання Axios.",
     "Переговори відновлять, з посиланням на Axios.",
@@ -190,6 +205,13 @@ PHRASES = [
     "Las conversaciones se reanudan, según informa el portal Axios.",
     "Rozmowy wracają, jak podaje portal Axios.",
     "I colloqui riprendono, secondo Axios.",
+    "As negociações recomeçam, avança o jornal Axios.",
+    "De gesprekken gaan verder, meldt de Amerikaanse nieuwssite Axios.",
+    "De gesprekken gaan verder, schrijft Axios op gezag van ingewijden.",
+    "Las conversaciones se reanudan, de acuerdo con información publicada por Axios.",
+    "Les discussions reprennent, d'après des informations du site Axios.",
+    "Переговори відновлять, з'ясували журналісти Axios.",
+    "Talks resume in May. Read the full story at Axios.",
 ]
 
 
@@ -203,6 +225,7 @@ NOBODY = [
     "The BBC said it would appeal.",
     "CNN was fined on Monday. Its lawyers will appeal.",
     "He has worked for Reuters since 2001 and for the Guardian before.",
+    "Its chairman, a former reporter for The New York Times, said that members wanted peace.",
     "Photo: Reuters\nThe bridge fell.",
     "The bridge fell. (Photo by Ann Smith via AFP)",
     "The bridge fell. Image credit: Reuters",
@@ -229,6 +252,10 @@ def test_unknown_outlets_are_named_by_unmistakable_phrases() -> None:
     assert named("Міст упав, пише Orpheus.") == {"Orpheus"}
     assert named("The bridge fell, according to Iowa's Cedar Gazette.") == {"Cedar Gazette"}
     assert named("The bridge fell, said Radio Lisport.") == set()
+    assert named("The bridge fell, according to a report from French site iPont.") == {"iPont"}
+    assert named("The bridge fell, according to Italian newspaper Il Ponte Rosso.") == {"Il Ponte Rosso"}
+    assert named("The bridge fell, according to the video site YouTube.") == set()
+    assert named("The bridge fell, reports the Norland Daily Eastern Press.") == {"Norland Daily Eastern Press"}
     assert named("The bridge fell, Radio Lisport reported.") == {"Radio Lisport"}
 
 
@@ -256,9 +283,21 @@ def test_a_later_phrase_credits_one_fact_and_three_the_report() -> None:
 
 
 def test_a_quote_to_another_outlet_credits_one_fact() -> None:
-    given = found('"It fell," she told the BBC. He told CNN\'s Ann Smith the same.')
+    given = found('The bridge fell. "It broke," she told the BBC. He told CNN\'s Ann Smith the same.')
     assert {name: credit.kind for name, credit in given.items()} == {"BBC": CreditKind.CITED, "CNN": CreditKind.CITED}
     assert given["BBC"].evidence == "told the BBC."
+
+
+def test_whoever_confirms_a_report_is_not_its_source() -> None:
+    given = found("Talks resume, Axios first reported. CNN later confirmed the plan with two aides.")
+    assert {name: credit.kind for name, credit in given.items()} == {
+        "Axios": CreditKind.SOURCE,
+        "CNN": CreditKind.CITED,
+    }
+
+
+def test_who_told_an_agency_may_be_a_spokesman() -> None:
+    assert named("Most runął, poinformował PAP rzecznik kolei.") == {"PAP"}
 
 
 def test_a_reporter_stands_for_the_outlet() -> None:
@@ -297,7 +336,19 @@ def test_its_own_outlet_is_no_link_of_a_chain() -> None:
 
 def test_a_report_without_sources_has_no_primary_source() -> None:
     assert primary_source(()) is None
-    assert primary_source(tuple(found("It fell, she told the BBC.").values())) is None
+    assert primary_source(tuple(found("It fell. It broke, she told the BBC.").values())) is None
+
+
+def test_what_an_outlet_was_told_in_the_first_sentence_is_its_report() -> None:
+    assert found("It will be built anew, she told the BBC. It fell.")["BBC"].kind is CreditKind.SOURCE
+    assert found("It fell.", "Mayor tells BBC that it will be built anew")["BBC"].kind is CreditKind.SOURCE
+
+
+def test_two_phrases_are_enough_where_no_other_source_is_named() -> None:
+    filler = "\n".join(["The valley is wide and many people live in it, most of them on farms by the river."] * 25)
+    twice = f"{filler}\nIt costs nine million, according to Axios. It is ready, she told Axios."
+    assert found(twice)["Axios"].kind is CreditKind.SOURCE
+    assert found(f"It fell, Politico reported.\n{twice}")["Axios"].kind is CreditKind.CITED
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """What must not change a ledger's stories: the waves' cuts, restarts, and who else writes to the store."""
 
+import functools
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,15 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.order import MOST_MOVED, grouped, moved, newsroom
 from pipeline.store import Store, open_store
-from tests.articles import REPORTS, article, judged
-from tests.transforms.stories.ledgers import Process, Told, cut, told, without_numbers
+from tests.articles import DAY, NO_OUTLETS, REPORTS, START, article, judged
+from tests.transforms.stories.ledgers import TOPICS, Process, Told, at, cut, told, without_numbers
+from transforms.alerts.wave import DecideAlerts
+from transforms.config import AlertsConfig
 from transforms.model import Article, Judged
+from transforms.stories.by_hand import merge_stories
 from transforms.stories.decide import new_story_id
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.repair import Merge, Move
 from transforms.stories.repair import repair as real_repair
-from transforms.stories.wave import Repair
+from transforms.stories.wave import Means, Repair
 
 TOPICS_OF = {"harbour": ("ports",), "bank": ("money",), "strike": ("ports", "money")}
 
@@ -144,6 +149,77 @@ def test_a_pass_may_be_shuffled(
                 process.decide(*(data.draw(st.permutations(wave)) if shuffled else wave))
             held.append(told(store))
     assert held[0] == held[1]
+
+
+newsroom_articles = functools.cache(newsroom)
+
+
+@settings(max_examples=4, deadline=None)
+@given(data=st.data())
+def test_the_order_of_arrival_moves_few_memberships(data: st.DataObject) -> None:
+    """`python -m bench.order` prints the share, of other articles too."""
+    articles = newsroom_articles()
+    orders = [data.draw(st.permutations(articles)) for _ in range(2)]
+    one, other = (grouped(order) for order in orders)
+    assert max(moved(one, other), moved(other, one)) <= MOST_MOVED
+
+
+def test_a_membership_that_moved_is_counted() -> None:
+    apart = {"a": "1", "b": "1", "c": "2", "d": "2"}
+    assert moved(apart, {"a": "x", "b": "x", "c": "y", "d": "y"}) == 0
+    assert moved(apart, {"a": "x", "b": "x", "c": "x", "d": "y"}) == 0.25
+
+
+MEANS = Means(
+    NO_OUTLETS, lambda _name, _domain: True, DecideAlerts(lambda: TOPICS, AlertsConfig(cooldown=0.0), ("desk",))
+)
+MergeAll = Callable[[Store, list[tuple[str, str]]], None]
+
+
+def merge_by_repair(store: Store, pairs: list[tuple[str, str]]) -> None:
+    number = len(REPORTS) + 1
+    merges = at(
+        {number: lambda memory: [Merge((memory.story_of(one), memory.story_of(other))) for one, other in pairs]}
+    )
+    Process(store, repair=merges).decide(article("harbour", "one more", variant=3, hours=9))
+
+
+def merge_by_hand(store: Store, pairs: list[tuple[str, str]]) -> None:
+    for one, other in pairs:
+        ids = [store.reading.places()[article_id].story_id for article_id in (one, other)]
+        if ids[0] != ids[1]:
+            store.ledgers.decide("en", lambda rows, ids=ids: merge_stories(rows, ids[0], ids[1], MEANS, START + DAY))
+
+
+@pytest.mark.parametrize("merge_all", [merge_by_repair, merge_by_hand])
+@invariant
+@given(data=st.data())
+def test_merges_are_associative_in_effect(empty: Path, merge_all: MergeAll, data: st.DataObject) -> None:
+    """In whatever order and direction stories merge, the same articles are one story under the same id, told once.
+
+    Which of two alerts of one topic goes on may differ: the survivor keeps the one that it has.
+    """
+    reports = data.draw(st.permutations(sorted(REPORTS)))
+    lines = [judged(article(name, hours=hour), *TOPICS_OF.get(name, ())) for hour, name in enumerate(reports)]
+    ids = [line.article.id for line in lines]
+    count = data.draw(st.integers(3, len(ids)))
+    pairs = [(ids[n], ids[data.draw(st.integers(0, n - 1))]) for n in range(1, count)]
+    held = []
+    for _ in range(2):
+        turned = [data.draw(st.permutations(pair)) for pair in data.draw(st.permutations(pairs))]
+        with fresh(empty) as store:
+            Process(store).decide(*lines)
+            merge_all(store, [(one, other) for one, other in turned])
+            found = told(store)
+        held.append(
+            (
+                {article_id: place.story_id for article_id, place in found.places.items()},
+                {key: (story.size, story.title, story.origin) for key, story in found.stories.items() if story.size},
+                {(a.topic, a.story) for a in found.alerts.values() if not a.merged_into},
+            )
+        )
+    assert held[0] == held[1]
+    assert len({held[0][0][article_id] for article_id in ids[:count]}) == 1
 
 
 @invariant

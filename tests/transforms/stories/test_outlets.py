@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.stories.outlets import Outlet, OutletTable, load_outlets
+from transforms.stories.outlets import Outlet, OutletTable, load_outlets, met_outlets
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "outlets.toml"
 
@@ -51,6 +51,8 @@ def test_the_shipped_table_gives_each_domain_and_agency_code_once(table: OutletT
         ("РБК-Україною", "RBC-Ukraine"),
         ("Gazety Wyborczej", "Gazeta Wyborcza"),
         ("Die Zeit", "Die Zeit"),
+        ("Der Standard", "Der Standard"),
+        ("The Standard", "Evening Standard"),
     ],
 )
 def test_an_outlet_is_found_by_any_of_its_names(table: OutletTable, name: str, expected: str) -> None:
@@ -178,3 +180,22 @@ def test_mentions_do_not_overlap_and_stand_where_they_say(names: list[str], text
     for mention in table.mentions(text):
         assert end <= mention.start < mention.end <= len(text)
         end = mention.end
+
+
+def test_outlets_met_extend_the_table_by_their_names_and_domains(table: OutletTable) -> None:
+    met = [
+        ("Harbour Lights", "harbour.example"),
+        ("Quayside", ""),
+        ("World news | The Guardian", "theguardian.com"),
+        ("Top stories: Harbour", "x.example"),
+        ("harbour.example", "harbour.example"),
+        ("2024", "y.example"),
+        ("", "z.example"),
+        ("The Guardian", "elsewhere.example"),
+    ]
+    wider = table.extended(met_outlets(met))
+    assert [outlet.name for outlet in wider.outlets[len(table.outlets) :]] == ["Harbour Lights", "Quayside"]
+    assert wider.find("harbour lights") == wider.by_domain("www.harbour.example")
+    quayside = wider.find("Quayside")
+    assert quayside is not None
+    assert quayside.common, "one word is an everyday word until a phrase says otherwise"

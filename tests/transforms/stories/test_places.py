@@ -1,9 +1,9 @@
 import msgspec
 import pytest
 
-from pipeline.store import APART, TOGETHER, Store
+from pipeline.store import Store
 from tests.articles import DAY, HOUR, START, article, judged
-from tests.transforms.stories.ledgers import Process, at, groups, on_sqlite, place, told
+from tests.transforms.stories.ledgers import Process, at, groups, on_sqlite, place, told, write_by_hand
 from transforms.model import Alert, Article, Relation
 from transforms.stories.places import story_id_at
 from transforms.stories.repair import Merge, Move
@@ -164,7 +164,7 @@ def test_what_a_person_split_no_repair_joins(store: Store, anew: bool) -> None:
     }
     process = Process(store, repair=at(repairs))
     process.decide(one, other, last)
-    store.ledgers.edit_by_hand("en", APART, one.id, place(store, other)[0], START)
+    write_by_hand(store, apart=[(one.id, place(store, other)[0])])
     process = Process(store, repair=at(repairs)) if anew else process
     process.decide(article("strike", hours=3), article("strike", variant=1, hours=4))
     assert place(store, one)[0] != place(store, other)[0]
@@ -176,7 +176,7 @@ def test_what_a_person_joined_no_repair_parts(store: Store) -> None:
     one, other = article(), article("bank", hours=1)
     process = Process(store, repair=at({4: moving(one, other)}))
     process.decide(one, other)
-    store.ledgers.edit_by_hand("en", TOGETHER, one.id, place(store, one)[0], START)
+    write_by_hand(store, together=[(one.id, place(store, one)[0])])
     process.decide(article("comet", hours=2))
     assert place(store, one)[0] != place(store, other)[0]
 
@@ -185,6 +185,6 @@ def test_an_article_does_not_join_a_story_that_it_was_split_from(store: Store) -
     process = Process(store)
     process.decide(article())
     copy = article(variant=1, hours=1)
-    store.ledgers.edit_by_hand("en", APART, copy.id, place(store, article())[0], START)
+    write_by_hand(store, apart=[(copy.id, place(store, article())[0])])
     process.decide(copy)
     assert place(store, copy)[1] is Relation.FIRST
