@@ -68,13 +68,16 @@ class Boilerplate:
         self._quotes = quote_runs([quote for end in ends for quote in find_quotes(end)])
         self._shingles: Hashes = np.unique(np.concatenate([packed(sketch(end)) for end in words]))
 
+    def is_part(self, profile: Profile) -> bool:
+        """Is it short enough to be boilerplate in this text?"""
+        return self.words <= MOST_WORDS and len(self._shingles) <= MOST_SHARE * len(profile.shingles)
+
     def is_all(self, mine: Profile, other: Profile) -> bool:
-        """Is it all that the two have in common in wording?"""
+        """Is it boilerplate, and all that the two have in common in wording?"""
         own = len(self._shingles)
         least = min(len(mine.shingles), len(other.shingles))
-        if self.words > MOST_WORDS or own > MOST_SHARE * least:
-            return False
-        return shared(mine.shingles, other.shingles) - own <= LEFT * (least - own)
+        common = shared(mine.shingles, other.shingles)
+        return self.is_part(mine) and self.is_part(other) and common - own <= LEFT * (least - own)
 
     def left_out(self, profile: Profile) -> Profile:
         """A profile without it: what stands in lead and names cannot stand there more often than in the text."""

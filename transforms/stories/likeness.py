@@ -64,6 +64,21 @@ def part_weights(weights: Weights) -> Values:
     return np.array([getattr(weights.parts, part) for part in PARTS], dtype=np.float32)
 
 
+def _boilerplate(judged: Judged, ends: tuple[int, int], index: TermIndex) -> Boilerplate:
+    return Boilerplate(split_tail(judged.article.text)[0], *ends, judged.article.lang, index)
+
+
+def _searched(judged: Judged, profile: Profile, memory: StoriesMemory) -> Profile:
+    """The profile that looks for candidates: without sentences at its ends that are met elsewhere, unless it is short of
+    others. A copy is still found by what else it has.
+    """
+    ends = memory.known_ends(profile)
+    if ends == NO_ENDS or not judged.article.text:
+        return profile
+    met = _boilerplate(judged, ends, memory.index)
+    return met.left_out(profile) if met.is_part(profile) else profile
+
+
 def _pairs(judged: Judged, profile: Profile, others: Sequence[Remembered], index: TermIndex) -> list[_Pair]:
     """Each pair without the boilerplate that both have."""
     known: dict[tuple[int, int], tuple[Boilerplate, Profile]] = {}
@@ -72,7 +87,7 @@ def _pairs(judged: Judged, profile: Profile, others: Sequence[Remembered], index
         ends = common_ends(profile.blocks, other.profile.blocks)
         if ends != NO_ENDS and judged.article.text:
             if ends not in known:
-                shared = Boilerplate(split_tail(judged.article.text)[0], *ends, judged.article.lang, index)
+                shared = _boilerplate(judged, ends, index)
                 known[ends] = (shared, shared.left_out(profile))
             shared, left = known[ends]
             if shared.is_all(profile, other.profile):
@@ -124,7 +139,7 @@ def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Liken
 def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
     """The remembered articles inside the window that are most like an article, greatest likeness first."""
     profile, article = memory.profile(judged), judged.article
-    found = [one for one in memory.candidates(profile, article.published, CANDIDATES + 1)]
+    found = memory.candidates(_searched(judged, profile, memory), article.published, CANDIDATES + 1)
     found = [one for one in found if one.known.article.id != article.id][:CANDIDATES]
     if not found:
         return []
