@@ -1,4 +1,4 @@
-"""`wirewatch feeds`: add, list and check feeds."""
+"""`wirewatch feeds`: add, list and check feeds; their health, import and export have modules of their own."""
 
 import sys
 import time
@@ -7,11 +7,14 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.feed_files import export, import_
+from pipeline.cli.feed_health import health
 from pipeline.cli.feed_list import add_to_list
 from pipeline.cli.feed_look import FeedLook, look_at
 from pipeline.cli.output import (
     CommandFailed,
     WrongUse,
+    checked_url,
     emit,
     emit_json,
     json_option,
@@ -24,7 +27,6 @@ from pipeline.settings.errors import SettingsError
 from pipeline.settings.feeds import load_feeds, same_url
 from pipeline.settings.installation import check_contact
 from pipeline.settings.settings import Settings
-from pipeline.settings.values import web_url
 from pipeline.store.errors import StoreMissingError
 from pipeline.store.feeds import ListedFeed
 from pipeline.store.store import StoreAddress
@@ -37,10 +39,15 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @click.group()
 def command() -> None:
-    """Add, list and check feeds.
+    """Add, list, check, import and export feeds, and say how they are doing.
 
     Example: wirewatch feeds list
     """
+
+
+command.add_command(health)
+command.add_command(import_)
+command.add_command(export)
 
 
 @command.command()
@@ -58,7 +65,7 @@ def add(settings_path: Path | None, url: str, name: str, *, no_check: bool, as_j
     Example: wirewatch feeds add https://example.org/rss.xml --name "Example Post"
     """
     settings = settings_of(settings_path)
-    feed = Feed(url=_checked(url), name=" ".join(name.split()))
+    feed = Feed(url=checked_url(url), name=" ".join(name.split()))
     look = None
     try:
         check_contact(settings, [feed])
@@ -76,13 +83,6 @@ def add(settings_path: Path | None, url: str, name: str, *, no_check: bool, as_j
     if look and look.moved_to:
         lines.append(f"It has moved for good to {look.moved_to}; that address may be added in its place.")
     emit({"added": is_new, "feed": stored, "file": str(settings.feeds), "found": look}, lines, as_json=as_json)
-
-
-def _checked(url: str) -> str:
-    try:
-        return web_url(url)
-    except ValueError as error:
-        raise WrongUse(f"{url!r} {error}") from error
 
 
 def _asked(feed: Feed, settings: Settings) -> FeedLook:
@@ -215,7 +215,7 @@ def check(settings_path: Path | None, urls: tuple[str, ...], *, as_json: bool) -
     """
     settings = settings_of(settings_path)
     listed = {same_url(feed.url): feed for feed in _listed(settings)} if settings.feeds.exists() or not urls else {}
-    feeds = [listed.get(same_url(url), Feed(url=url)) for url in map(_checked, urls)] or list(listed.values())
+    feeds = [listed.get(same_url(url), Feed(url=url)) for url in map(checked_url, urls)] or list(listed.values())
     try:
         check_contact(settings, feeds)
     except SettingsError as error:
