@@ -117,7 +117,9 @@ class _Volume:
         self.end = end
         counts = history.counts[: max(0, end - history.start)]
         self.counts = counts + bytes(max(0, end - history.start - len(counts)))
-        self.week = rarity.usual_week(history.start, self.counts)
+        known = self.end if history.last_new is None else int(history.last_new // HOUR) + 1
+        self.week = rarity.usual_week(history.start, self.counts[: max(0, known - history.start)])
+        """What is usual, by all that was before the silence, if it is one."""
 
     @property
     def young(self) -> bool:
