@@ -31,8 +31,8 @@ KNOWN = 8
 """Entries of history that it needs."""
 LATEST = 2 * rarity.DAY
 """Hours in which a drop must still show, and its end."""
-STRETCHES = (rarity.DAY, rarity.WEEK)
-"""Hours over which entries are counted: a day for feeds that publish every day, a week for all."""
+STRETCHES = (rarity.DAY, 3 * rarity.DAY, rarity.WEEK)
+"""Hours over which entries are counted: up to three days for feeds that publish every day, a week for all."""
 FAILING_AFTER = 86400.0
 """Seconds without a success, and failures in a row, from which a feed counts as failing."""
 FAILURES = 3
@@ -198,6 +198,8 @@ def _dropped(cursor: FeedCursor, volume: _Volume, before: FeedCondition) -> _Fou
     history = volume.history
     for hours in STRETCHES:
         came, past = volume.came(hours), volume.before(hours)
+        if hours < rarity.WEEK and not rarity.poorest(past, rarity.DAY):
+            continue
         lowest = rarity.poorest(past, hours)
         cut_off = history.missed is not None and history.missed >= (volume.end - hours) * HOUR
         if len(past) < LEARNT or not came or lowest is None or came >= FEWER * lowest or cut_off:
@@ -205,9 +207,19 @@ def _dropped(cursor: FeedCursor, volume: _Volume, before: FeedCondition) -> _Fou
         week = rarity.usual_week(history.start, past)
         usual = rarity.expected(week, volume.end - hours, volume.end)
         lasts = volume.came(LATEST) < NORMAL_AGAIN * volume.usual(LATEST)
-        if lasts and _unlikely(came, usual, hours, history.start, past, week):
+        if lasts and not _back(volume, hours, week) and _unlikely(came, usual, hours, history.start, past, week):
             return _drop(cursor, came, usual, hours)
     return None
+
+
+def _back(volume: _Volume, hours: int, week: list[float]) -> bool:
+    """Were there few entries only because of a silence that is over?"""
+    counts, past = volume.counts[-hours:], volume.before(hours)
+    again = rarity.resumed(counts, LONGER * rarity.longest_gap(past))
+    if again is None:
+        return False
+    usual = rarity.expected(week, volume.end - hours + again, volume.end)
+    return sum(counts[again:]) >= NORMAL_AGAIN * usual
 
 
 def _unlikely(came: int, usual: float, hours: int, start: int, past: bytes, week: list[float]) -> bool:

@@ -94,7 +94,7 @@ def after_document(
             missed_between=now - polled,
             missed_span=max(dates) - min(dates) if len(dates) > 1 else None,
             missed_listed=len(entries),
-            missed_late=now - polled > 2 * max(planned, HOUR),
+            missed_late=before.failures > 0 or now - polled > 2 * max(planned, HOUR),
         )
     return msgspec.structs.replace(history, newest=newest, listed=len(entries), ids=ids)
 

@@ -88,3 +88,9 @@ def poorest(counts: bytes, hours: int) -> int | None:
         return None
     sums = [0, *accumulate(counts)]
     return min(map(sub, sums[hours:], sums))
+
+
+def resumed(counts: bytes, pause: float) -> int | None:
+    """Where entries came again after the last pause longer than so many hours; None: there was none, or it lasts."""
+    runs = [run.end() for run in _EMPTY.finditer(counts) if len(run[0]) + 1 > pause]
+    return runs[-1] if runs and runs[-1] < len(counts) else None

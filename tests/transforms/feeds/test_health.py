@@ -100,9 +100,12 @@ def test_silence_is_known_only_up_to_the_last_good_answer():
     assert "1 poll failed lately: 503." in health.what
 
 
-def test_a_feed_that_comes_back_is_well_at_once():
-    history = history_of(agency, 6, [0] * 20 + [1])
-    assert judged(history, 21).condition is not FeedCondition.SILENT
+@pytest.mark.parametrize("days", [1, 3, 5])
+def test_a_feed_that_comes_back_is_well_at_once(days):
+    counts = [0] * days * DAY + [agency(hour) for hour in range(10)]
+    for hours in range(1, 10):
+        history = history_of(agency, 6, counts[: days * DAY + hours])
+        assert judged(history, days * DAY + hours, FeedCondition.SILENT).condition is FeedCondition.NORMAL
 
 
 def test_a_drop_is_told_until_the_latest_days_are_near_the_usual_again():
@@ -111,9 +114,9 @@ def test_a_drop_is_told_until_the_latest_days_are_near_the_usual_again():
     dropped = judged(history, DAY)
     assert dropped.condition is FeedCondition.DROPPED
     assert dropped.what == "8 new entries in the last 24 h, where about 96 are usual."
-    half = history_of(agency, 6, [*tenth, *([2, 3] * 24)])
-    assert judged(half, 3 * DAY).condition is FeedCondition.NORMAL
-    assert judged(half, 3 * DAY, FeedCondition.DROPPED).condition is FeedCondition.DROPPED
+    half = history_of(agency, 6, [*tenth, *([2, 3] * 36)])
+    assert judged(half, 4 * DAY).condition is FeedCondition.NORMAL
+    assert judged(half, 4 * DAY, FeedCondition.DROPPED).condition is FeedCondition.DROPPED
     full = history_of(agency, 6, [*tenth, *(agency(hour) for hour in range(2 * DAY))])
     assert judged(full, 3 * DAY, FeedCondition.DROPPED).condition is FeedCondition.NORMAL
 
