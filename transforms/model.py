@@ -124,7 +124,7 @@ class FeedHealth(Record, frozen=True):
     usual: float | None = None
     """New entries of a usual week; None: not known yet."""
     recent: int | None = None
-    """New entries of the last seven days."""
+    """New entries of the last seven days; None: it is not known for so long."""
 
 
 class Entry(Record, frozen=True):

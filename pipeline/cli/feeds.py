@@ -22,6 +22,8 @@ from pipeline.cli.output import (
     settings_option,
     tell,
 )
+from pipeline.health import judged
+from pipeline.render.feed_health import condition
 from pipeline.render.terminal import Page, clean, plural, span
 from pipeline.settings.errors import SettingsError
 from pipeline.settings.feeds import load_feeds, same_url
@@ -30,10 +32,12 @@ from pipeline.settings.settings import Settings
 from pipeline.store.errors import StoreMissingError
 from pipeline.store.feeds import ListedFeed
 from pipeline.store.store import StoreAddress
-from transforms.model import Feed, FeedCursor, FeedStatus, Seconds
+from transforms.model import Feed, FeedCondition, FeedCursor, FeedHealth, FeedStatus, Seconds
 
 WORDS = {FeedStatus.NOT_A_FEED: "not a feed"}
 _GOOD = (FeedStatus.OK, FeedStatus.MOVED)
+_QUIETLY = frozenset({FeedCondition.SILENT, FeedCondition.DROPPED, FeedCondition.LOSING})
+"""What the last poll's status does not tell."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -127,12 +131,12 @@ def list_(settings_path: Path | None, *, as_json: bool) -> None:
     Example: wirewatch feeds list
     """
     settings = settings_of(settings_path)
-    stored = _stored(settings)
-    cursors = [stored[feed.url].cursor if feed.url in stored else FeedCursor(feed=feed) for feed in _listed(settings)]
     page, now = Page.of(sys.stdout, settings.time_zone), time.time()
-    lines = [line for cursor in cursors for line in _cursor_lines(cursor, page, now)]
+    known = _known(settings, now)
+    found = [known.get(feed.url, (FeedCursor(feed=feed), None)) for feed in _listed(settings)]
+    lines = [line for cursor, how in found for line in _cursor_lines(cursor, how, page, now)]
     emit(
-        [_data(cursor) for cursor in cursors],
+        [_data(cursor, how) for cursor, how in found],
         lines or ["no feeds yet: wirewatch feeds add https://..."],
         as_json=as_json,
     )
@@ -143,6 +147,18 @@ def _listed(settings: Settings) -> tuple[Feed, ...]:
         return load_feeds(settings.feeds)
     except SettingsError as error:
         raise WrongUse(str(error)) from error
+
+
+def _known(settings: Settings, now: Seconds) -> dict[str, tuple[FeedCursor, FeedHealth | None]]:
+    """The store's feeds by URL, with their health; none where there is no store yet."""
+    address = StoreAddress(settings.store, settings.store_password_env, patience=20.0)
+    try:
+        store = address.open(create=False)
+        return {how.url: (feed.cursor, how) for feed, how in judged(store, settings, now)}
+    except StoreMissingError:
+        return {}
+    finally:
+        address.close()
 
 
 def _stored(settings: Settings) -> dict[str, ListedFeed]:
@@ -160,13 +176,14 @@ def _next_poll(cursor: FeedCursor) -> Seconds | None:
     return None if cursor.status is FeedStatus.GONE else max(cursor.next_poll, cursor.not_before)
 
 
-def _data(cursor: FeedCursor) -> dict[str, object]:
+def _data(cursor: FeedCursor, how: FeedHealth | None) -> dict[str, object]:
     return {
         "url": cursor.feed.url,
         "name": cursor.feed.name,
         "title": cursor.title,
         "tags": cursor.feed.tags,
         "status": cursor.status,
+        "condition": None if how is None else how.condition,
         "last_poll": cursor.last_poll,
         "last_success": cursor.last_success,
         "last_new_entry": cursor.last_new_entry,
@@ -177,7 +194,7 @@ def _data(cursor: FeedCursor) -> dict[str, object]:
     }
 
 
-def _cursor_lines(cursor: FeedCursor, page: Page, now: Seconds) -> Iterator[str]:
+def _cursor_lines(cursor: FeedCursor, how: FeedHealth | None, page: Page, now: Seconds) -> Iterator[str]:
     name = clean(cursor.feed.name or cursor.title)
     yield f"{_status(cursor.status)}  {name + '  ' if name else ''}{clean(cursor.feed.url)}"
     moments = (("last success", cursor.last_success), ("last new entry", cursor.last_new_entry))
@@ -191,7 +208,10 @@ def _cursor_lines(cursor: FeedCursor, page: Page, now: Seconds) -> Iterator[str]
     if cursor.moved_to:
         yield from page.wrap(f"moved to {clean(cursor.moved_to)}", _UNDER, _UNDER)
     if cursor.cause:
-        yield from page.wrap(clean(cursor.cause), _UNDER, _UNDER)
+        times = f" ({cursor.failures:,} polls in a row)" if cursor.failures > 1 else ""
+        yield from page.wrap(clean(cursor.cause) + times, _UNDER, _UNDER)
+    if how is not None and how.condition in _QUIETLY:
+        yield from page.wrap(f"{condition(how.condition)}: {clean(how.what)}", _UNDER, _UNDER)
 
 
 _UNDER = " " * 12

@@ -39,7 +39,7 @@ def health_lines(found: Sequence[FeedHealth], page: Page, now: Seconds) -> Itera
     yield from page.wrap(_summary(found), "", "  ")
     for health in found:
         name = clean(health.name)
-        yield f"{condition(health.condition):<10}  {name + '  ' if name else ''}{clean(health.url)}"
+        yield f"{_word(health):<10}  {name + '  ' if name else ''}{clean(health.url)}"
         yield from page.wrap(clean(health.what), UNDER, UNDER)
         if health.advice:
             yield from page.wrap(f"To do: {clean(health.advice)}", UNDER, UNDER + "  ")
@@ -49,6 +49,13 @@ def health_lines(found: Sequence[FeedHealth], page: Page, now: Seconds) -> Itera
 def condition(value: FeedCondition) -> str:
     """For a person."""
     return WORDS.get(value, value.value)
+
+
+def _word(health: FeedHealth) -> str:
+    """The condition, and of feeds without trouble those that are not well all the same."""
+    if health.condition is not FeedCondition.NORMAL:
+        return condition(health.condition)
+    return "retrying" if health.failures else "well" if health.last_success is not None else "new"
 
 
 def figures(health: FeedHealth, page: Page, now: Seconds | None = None) -> str:
@@ -85,13 +92,14 @@ def week_lines(week: Sequence[float], page: Page, now: Seconds) -> Iterator[str]
 
 
 def _summary(found: Sequence[FeedHealth]) -> str:
-    counts = Counter(health.condition for health in found)
-    well = counts.pop(FeedCondition.NORMAL, 0)
-    if not counts:
-        return f"All is well with {plural(well, 'feed')}." if well != 1 else "All is well with this feed."
-    troubled = ", ".join(f"{counts[one]} {condition(one)}" for one in FeedCondition if counts[one])
-    rest = f" {plural(well, 'feed is', 'feeds are')} well." if well else ""
-    return f"{sum(counts.values())} of {plural(len(found), 'feed')} {'needs' if sum(counts.values()) == 1 else 'need'} you: {troubled}.{rest}"
+    counts = Counter(map(_word, found))
+    rest = ", ".join(f"{counts.pop(word):,} {word}" for word in ("well", "retrying", "new") if counts[word])
+    if not sum(counts.values()):
+        return f"No feed needs you: {rest}."
+    needing = sum(counts.values())
+    troubled = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    verb = "needs" if needing == 1 else "need"
+    return f"{needing:,} of {plural(len(found), 'feed')} {verb} you: {troubled}. The others: {rest or 'none'}."
 
 
 def _when(moment: Seconds, page: Page, now: Seconds | None) -> str:

@@ -97,7 +97,7 @@ def judge_feed(
         failures=cursor.failures,
         cause=cursor.cause,
         usual=None if volume is None or volume.young else round(sum(volume.week), 1),
-        recent=None if volume is None else volume.came(rarity.WEEK),
+        recent=None if volume is None or len(volume.counts) < rarity.WEEK else volume.came(rarity.WEEK),
     )
 
 
@@ -151,7 +151,7 @@ def _failing(cursor: FeedCursor, now: Seconds) -> _Found | None:
         return None
     tries = plural(cursor.failures, "failed poll")
     if cursor.last_success is None:
-        if cursor.failures < NEVER_FAILURES:
+        if cursor.failures < NEVER_FAILURES and cursor.status is not FeedStatus.NOT_A_FEED:
             return None
         what = f"It has never been read ({tries}): {cursor.cause}."
     elif cursor.failures < FAILURES or now - cursor.last_success < FAILING_AFTER:
@@ -279,7 +279,7 @@ def _notes(cursor: FeedCursor, history: FeedHistory | None, now: Seconds) -> str
     if history is not None and cursor.last_success is not None:
         age = min(cursor.last_success - history.since, cursor.last_success - history.start * HOUR)
         if age < LEARNT * HOUR:
-            notes.append(f"Known for {span(age)}: silence and drops are told after {span(LEARNT * HOUR)}.")
+            notes.append(f"Silence and drops can be told in {span(LEARNT * HOUR - age)}.")
         elif sum(history.counts) < KNOWN:
             notes.append("It publishes too rarely to tell a silence from a pause.")
     return " ".join(notes)

@@ -91,6 +91,7 @@ ARGUMENTS = {
     "stories show": ("x",),
     "explain": ("x", "y"),
     "feeds add": ("https://a.example/",),
+    "feeds import": (__file__,),
     "dead-letters redrive": ("1",),
     "dead-letters drop": ("1",),
     "extract": (__file__, "--settings", "settings.toml"),

@@ -186,6 +186,11 @@ TROUBLES = {
         FeedCondition.FAILING,
         "It has never been read (5 failed polls): 404.",
     ),
+    "a page from the start": (
+        {"status": FeedStatus.NOT_A_FEED, "failures": 1, "cause": "HTML", "last_success": None},
+        FeedCondition.FAILING,
+        "It has never been read (1 failed poll): HTML.",
+    ),
     "failing for an hour": (
         {"status": FeedStatus.FAILING, "failures": 3, "cause": "404", "last_success": (MONDAY - 1) * HOUR},
         FeedCondition.NORMAL,
@@ -225,7 +230,7 @@ def test_of_two_troubles_the_worse_is_told():
     assert judged(history, 13, status=FeedStatus.GONE).condition is FeedCondition.GONE
 
 
-@pytest.mark.parametrize(("history", "told"), [(history_of(agency, 1), "Known for 7 d"), (history_of(monthly, 8), "too rarely")])  # fmt: skip
+@pytest.mark.parametrize(("history", "told"), [(history_of(agency, 1), "told in 7 d"), (history_of(monthly, 8), "too rarely")])  # fmt: skip
 def test_it_is_said_what_cannot_be_judged(history, told):
     assert told in judged(history, 1).what
 
