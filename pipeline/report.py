@@ -40,6 +40,7 @@ def report_since(store: Store, settings: Settings, since: Mark, seconds: float) 
         backfilled=done.backfilled,
         polled=len(asked),
         troubles=tuple(_trouble(cursor) for cursor in asked if cursor.status in TROUBLED),
+        cut_off=tuple(feed.name or feed.url for feed in store.health.missed_since(since.clock)),
         dead_letters=tuple(letters),
         written=tuple((sink.path, _lines(Path(sink.path))) for sink in settings.sinks if sink.kind == JSONL),
         store=store.shown,

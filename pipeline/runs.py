@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline import health
 from pipeline.launch import run_pass, run_stream
 from pipeline.parts import Parts
 from pipeline.render.report import PassReport
 from pipeline.report import report_since
 from pipeline.settings.installation import Installation
 from pipeline.store.activity import Mark, mark, rows_due
+from pipeline.store.errors import StoreError
 from pipeline.store.owners import Ownership
 from pipeline.store.retention import Retention
 from pipeline.store.store import Store, StoreAddress
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 SHARDS = "shards"
 """The scope that whoever works a store's shards owns."""
 PRUNE_EVERY = 3600.0
+HEALTH_LOOKS = 5.0
+"""Seconds after which a stream asks whether it is time to look at feeds' health."""
 LONGEST_REST = 30.0
 """Seconds a watch rests at most: a feed added or a letter redriven meanwhile is then taken up."""
 
@@ -46,6 +50,8 @@ class Run:
     ownership: Ownership
     beam_args: Sequence[str]
     stopping: threading.Event
+    health_told: float = float("-inf")
+    """When feeds' health was last looked at, by the monotonic clock."""
 
     def until_idle(self, say: Callable[[str], None] = log.info) -> PassReport:
         """Passes until no row is due and every feed that was due has been asked once; what they did."""
@@ -58,9 +64,10 @@ class Run:
             parts.end_pass()
             passes += 1
             self._check_owned()
-            if not rows_due(self.store.database) and not self._feeds_left(began):
+            told = self._tell_health()
+            if not told and not rows_due(self.store.database) and not self._feeds_left(began):
                 break
-            if self._progress() == before:
+            if not told and self._progress() == before:
                 say("a pass got nowhere though something is due; it is left for the next run")
                 break
             say(f"pass {passes} is done; more is due")
@@ -85,6 +92,13 @@ class Run:
         if self.ownership.lost.is_set():
             raise LostStore("another process has taken over the store; this one has stopped")
 
+    def _tell_health(self) -> int:
+        """Where the settings ask for it, raise what has changed in feeds' health, now and then; the next pass delivers."""
+        if not self.parts.settings.health.alert or time.monotonic() - self.health_told < health.EVERY:
+            return 0
+        self.health_told = time.monotonic()
+        return health.tell_changes(self.store, self.parts.settings, time.time())
+
     def prune(self) -> None:
         """Enforce the retention of the settings."""
         settings = self.parts.settings
@@ -104,7 +118,28 @@ class Run:
 
     def stream(self, shards: int, prism: Path | None) -> None:
         """The graph without end, until a signal has drained it."""
-        run_stream(self.parts, [Shard(index, shards) for index in range(shards)], self.beam_args, prism)
+        with self._telling_health():
+            run_stream(self.parts, [Shard(index, shards) for index in range(shards)], self.beam_args, prism)
+
+    @contextlib.contextmanager
+    def _telling_health(self) -> Iterator[None]:
+        """While a stream runs, feeds' health is looked at beside it; the stream delivers."""
+        ended = threading.Event()
+
+        def work() -> None:
+            while not ended.wait(HEALTH_LOOKS):
+                try:
+                    self._tell_health()
+                except StoreError as error:
+                    log.warning("feeds' health could not be looked at: %s", error)
+
+        thread = threading.Thread(target=work, name="feed health", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
 
 class LostStore(Exception):  # noqa: N818 - it reads as what happened

@@ -14,7 +14,14 @@ from pipeline.replay import lines, outputs
 from pipeline.replay.lines import ReplayLine
 from pipeline.replay.outputs import ArticleLine, StoryLine
 from transforms import model
-from transforms.alerts.cloudevents import SCHEMA, AlertData, AlertEvent
+from transforms.alerts.cloudevents import (
+    HEALTH_SCHEMA,
+    SCHEMA,
+    AlertData,
+    AlertEvent,
+    FeedHealthData,
+    FeedHealthEvent,
+)
 from transforms.model import Article, DeadLetter, Outcome, Story
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
@@ -22,6 +29,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PUBLIC: dict[str, Any] = {
     "alert": AlertData,
     "alert_event": AlertEvent,
+    "feed_health": FeedHealthData,
+    "feed_health_event": FeedHealthEvent,
     "article": Article,
     "story": Story,
     "outcome": Outcome,
@@ -31,6 +40,8 @@ PUBLIC: dict[str, Any] = {
     "replay_story": StoryLine,
 }
 """File name -> record."""
+IDENTIFIERS = {"alert": SCHEMA, "feed_health": HEALTH_SCHEMA}
+"""Of those that events name."""
 
 
 def schemas() -> dict[str, bytes]:
@@ -39,7 +50,7 @@ def schemas() -> dict[str, bytes]:
 
 
 def _schema(name: str, record: Any) -> bytes:
-    identifier = SCHEMA if name == "alert" else f"urn:wirewatch:schema:{name}:1"
+    identifier = IDENTIFIERS.get(name, f"urn:wirewatch:schema:{name}:1")
     schema = {"$schema": DIALECT, "$id": identifier, **msgspec.json.schema(record)}
     for title, definition in schema["$defs"].items():
         for field, words in _field_words(title).items():

@@ -92,6 +92,14 @@ class AlertsConfig(Config, frozen=True):
     time_zone: str = "UTC"
 
 
+class HealthConfig(Config, frozen=True):
+    """Whether a change in a feed's health is an alert of its own."""
+
+    alert: bool = False
+    sinks: tuple[str, ...] = ()
+    """Empty: all sinks."""
+
+
 class SinkConfig(Config, frozen=True):
     """Where alerts go."""
 

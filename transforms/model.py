@@ -85,6 +85,48 @@ class FeedCursor(Record, frozen=True):
     hints: PollHints = PollHints()
 
 
+class FeedCondition(StrEnum):
+    """What is the matter with a feed, the worst first."""
+
+    GONE = "gone"
+    FAILING = "failing"
+    """Not one good answer for a day or more."""
+    SILENT = "silent"
+    """No new entry for far longer than is usual of these hours."""
+    DROPPED = "dropped"
+    """Far fewer new entries than are usual of these days and hours."""
+    LOSING = "losing"
+    """Entries come faster than it is polled: some were probably never seen."""
+    MOVED = "moved"
+    """For good, and its new address is asked."""
+    NORMAL = "normal"
+
+
+class FeedHealth(Record, frozen=True):
+    """How a feed is doing, in figures and in words."""
+
+    url: str
+    name: str
+    condition: FeedCondition
+    what: str = ""
+    """What was seen, in words; of a normal feed: what else there is to know."""
+    advice: str = ""
+    """What to do, in words; empty: nothing."""
+    since: Seconds | None = None
+    """When the trouble began, as far as that is known."""
+    last_success: Seconds | None = None
+    last_new: Seconds | None = None
+    """When its last new entry came."""
+    failures: int = 0
+    """Polls that failed in a row."""
+    cause: str = ""
+    """Why the last poll failed."""
+    usual: float | None = None
+    """New entries of a usual week; None: not known yet."""
+    recent: int | None = None
+    """New entries of the last seven days; None: it is not known for so long."""
+
+
 class Entry(Record, frozen=True):
     """One record of a feed, as parsed."""
 
@@ -439,6 +481,8 @@ class Alert(Record, frozen=True):
     sinks: tuple[str, ...] = ()
     due: Seconds = 0.0
     """Not to be delivered before: cooldown or quiet hours."""
+    feed: FeedHealth | None = None
+    """Of an alert about a feed's health: how it is; topic, story and all that tells of them are empty then."""
 
 
 class Delivery(Record, frozen=True):

@@ -1,4 +1,4 @@
-"""`wirewatch feeds`: add, list and check feeds."""
+"""`wirewatch feeds`: add, list and check feeds; their health, import and export have modules of their own."""
 
 import sys
 import time
@@ -7,11 +7,14 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.feed_files import export, import_
+from pipeline.cli.feed_health import health
 from pipeline.cli.feed_list import add_to_list
 from pipeline.cli.feed_look import FeedLook, look_at
 from pipeline.cli.output import (
     CommandFailed,
     WrongUse,
+    checked_url,
     emit,
     emit_json,
     json_option,
@@ -19,28 +22,36 @@ from pipeline.cli.output import (
     settings_option,
     tell,
 )
+from pipeline.health import judged
+from pipeline.render.feed_health import condition
 from pipeline.render.terminal import Page, clean, plural, span
 from pipeline.settings.errors import SettingsError
 from pipeline.settings.feeds import load_feeds, same_url
 from pipeline.settings.installation import check_contact
 from pipeline.settings.settings import Settings
-from pipeline.settings.values import web_url
 from pipeline.store.errors import StoreMissingError
 from pipeline.store.feeds import ListedFeed
 from pipeline.store.store import StoreAddress
-from transforms.model import Feed, FeedCursor, FeedStatus, Seconds
+from transforms.model import Feed, FeedCondition, FeedCursor, FeedHealth, FeedStatus, Seconds
 
 WORDS = {FeedStatus.NOT_A_FEED: "not a feed"}
 _GOOD = (FeedStatus.OK, FeedStatus.MOVED)
+_QUIETLY = frozenset({FeedCondition.SILENT, FeedCondition.DROPPED, FeedCondition.LOSING})
+"""What the last poll's status does not tell."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @click.group()
 def command() -> None:
-    """Add, list and check feeds.
+    """Add, list, check, import and export feeds, and say how they are doing.
 
     Example: wirewatch feeds list
     """
+
+
+command.add_command(health)
+command.add_command(import_)
+command.add_command(export)
 
 
 @command.command()
@@ -58,7 +69,7 @@ def add(settings_path: Path | None, url: str, name: str, *, no_check: bool, as_j
     Example: wirewatch feeds add https://example.org/rss.xml --name "Example Post"
     """
     settings = settings_of(settings_path)
-    feed = Feed(url=_checked(url), name=" ".join(name.split()))
+    feed = Feed(url=checked_url(url), name=" ".join(name.split()))
     look = None
     try:
         check_contact(settings, [feed])
@@ -76,13 +87,6 @@ def add(settings_path: Path | None, url: str, name: str, *, no_check: bool, as_j
     if look and look.moved_to:
         lines.append(f"It has moved for good to {look.moved_to}; that address may be added in its place.")
     emit({"added": is_new, "feed": stored, "file": str(settings.feeds), "found": look}, lines, as_json=as_json)
-
-
-def _checked(url: str) -> str:
-    try:
-        return web_url(url)
-    except ValueError as error:
-        raise WrongUse(f"{url!r} {error}") from error
 
 
 def _asked(feed: Feed, settings: Settings) -> FeedLook:
@@ -127,12 +131,12 @@ def list_(settings_path: Path | None, *, as_json: bool) -> None:
     Example: wirewatch feeds list
     """
     settings = settings_of(settings_path)
-    stored = _stored(settings)
-    cursors = [stored[feed.url].cursor if feed.url in stored else FeedCursor(feed=feed) for feed in _listed(settings)]
     page, now = Page.of(sys.stdout, settings.time_zone), time.time()
-    lines = [line for cursor in cursors for line in _cursor_lines(cursor, page, now)]
+    known = _known(settings, now)
+    found = [known.get(feed.url, (FeedCursor(feed=feed), None)) for feed in _listed(settings)]
+    lines = [line for cursor, how in found for line in _cursor_lines(cursor, how, page, now)]
     emit(
-        [_data(cursor) for cursor in cursors],
+        [_data(cursor, how) for cursor, how in found],
         lines or ["no feeds yet: wirewatch feeds add https://..."],
         as_json=as_json,
     )
@@ -143,6 +147,18 @@ def _listed(settings: Settings) -> tuple[Feed, ...]:
         return load_feeds(settings.feeds)
     except SettingsError as error:
         raise WrongUse(str(error)) from error
+
+
+def _known(settings: Settings, now: Seconds) -> dict[str, tuple[FeedCursor, FeedHealth | None]]:
+    """The store's feeds by URL, with their health; none where there is no store yet."""
+    address = StoreAddress(settings.store, settings.store_password_env, patience=20.0)
+    try:
+        store = address.open(create=False)
+        return {how.url: (feed.cursor, how) for feed, how in judged(store, settings, now)}
+    except StoreMissingError:
+        return {}
+    finally:
+        address.close()
 
 
 def _stored(settings: Settings) -> dict[str, ListedFeed]:
@@ -160,13 +176,14 @@ def _next_poll(cursor: FeedCursor) -> Seconds | None:
     return None if cursor.status is FeedStatus.GONE else max(cursor.next_poll, cursor.not_before)
 
 
-def _data(cursor: FeedCursor) -> dict[str, object]:
+def _data(cursor: FeedCursor, how: FeedHealth | None) -> dict[str, object]:
     return {
         "url": cursor.feed.url,
         "name": cursor.feed.name,
         "title": cursor.title,
         "tags": cursor.feed.tags,
         "status": cursor.status,
+        "condition": None if how is None else how.condition,
         "last_poll": cursor.last_poll,
         "last_success": cursor.last_success,
         "last_new_entry": cursor.last_new_entry,
@@ -177,7 +194,7 @@ def _data(cursor: FeedCursor) -> dict[str, object]:
     }
 
 
-def _cursor_lines(cursor: FeedCursor, page: Page, now: Seconds) -> Iterator[str]:
+def _cursor_lines(cursor: FeedCursor, how: FeedHealth | None, page: Page, now: Seconds) -> Iterator[str]:
     name = clean(cursor.feed.name or cursor.title)
     yield f"{_status(cursor.status)}  {name + '  ' if name else ''}{clean(cursor.feed.url)}"
     moments = (("last success", cursor.last_success), ("last new entry", cursor.last_new_entry))
@@ -191,7 +208,10 @@ def _cursor_lines(cursor: FeedCursor, page: Page, now: Seconds) -> Iterator[str]
     if cursor.moved_to:
         yield from page.wrap(f"moved to {clean(cursor.moved_to)}", _UNDER, _UNDER)
     if cursor.cause:
-        yield from page.wrap(clean(cursor.cause), _UNDER, _UNDER)
+        times = f" ({cursor.failures:,} polls in a row)" if cursor.failures > 1 else ""
+        yield from page.wrap(clean(cursor.cause) + times, _UNDER, _UNDER)
+    if how is not None and how.condition in _QUIETLY:
+        yield from page.wrap(f"{condition(how.condition)}: {clean(how.what)}", _UNDER, _UNDER)
 
 
 _UNDER = " " * 12
@@ -215,7 +235,7 @@ def check(settings_path: Path | None, urls: tuple[str, ...], *, as_json: bool) -
     """
     settings = settings_of(settings_path)
     listed = {same_url(feed.url): feed for feed in _listed(settings)} if settings.feeds.exists() or not urls else {}
-    feeds = [listed.get(same_url(url), Feed(url=url)) for url in map(_checked, urls)] or list(listed.values())
+    feeds = [listed.get(same_url(url), Feed(url=url)) for url in map(checked_url, urls)] or list(listed.values())
     try:
         check_contact(settings, feeds)
     except SettingsError as error:

@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.settings.errors import SettingsError
 from pipeline.settings.settings import Settings, load_settings
+from pipeline.settings.values import web_url
 from pipeline.store.errors import StoreError
 from pipeline.store.store import Store, StoreAddress
 
@@ -103,6 +104,14 @@ def store_errors() -> Iterator[None]:
         yield
     except StoreError as error:
         raise CommandFailed(str(error)) from error
+
+
+def checked_url(url: str) -> str:
+    """An address that a person gave; one that is none is wrong use."""
+    try:
+        return web_url(url)
+    except ValueError as error:
+        raise WrongUse(f"{url!r} {error}") from error
 
 
 @contextlib.contextmanager

@@ -39,6 +39,8 @@ class PassReport(Record, frozen=True):
     """Feeds that were asked."""
     troubles: tuple[str, ...] = ()
     """Feeds that were asked in vain, each with its cause."""
+    cut_off: tuple[str, ...] = ()
+    """Feeds of which entries were probably missed between polls."""
     dead_letters: tuple[DeadLetter, ...] = ()
     written: tuple[tuple[str, int], ...] = ()
     """Files of sinks, with the number of alerts in them; and "store" names as (name, 0)."""
@@ -58,6 +60,7 @@ def pass_lines(report: PassReport, page: Page) -> Iterator[str]:
     """The closing lines of `run`, `demo` and, a pass, `watch`."""
     yield from _wrapped(_not_alerted(report), page)
     yield from _wrapped(_unread(report), page)
+    yield from _wrapped(_cut_off(report), page)
     yield from _wrapped(_counts(report), page)
     yield from _wrapped(_written(report), page)
 
@@ -100,6 +103,15 @@ def _unread(report: PassReport) -> str:
     where = "wirewatch dead-letters list" if letters else "wirewatch feeds list"
     count = len(letters) + len(report.troubles)
     return f"Could not be read ({count:,}; {where}): {'; '.join([*troubles, *causes])}"
+
+
+def _cut_off(report: PassReport) -> str:
+    if not report.cut_off:
+        return ""
+    names = [_short(clean(name)) for name in report.cut_off[:MOST_CAUSES]]
+    if len(report.cut_off) > MOST_CAUSES:
+        names.append(f"{len(report.cut_off) - MOST_CAUSES:,} more")
+    return f"Probably missed between polls: entries of {', '.join(names)} (wirewatch feeds health)"
 
 
 def _cause(letter: DeadLetter) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.cells import cell_len, set_cell_size
 
+from transforms import words
 from transforms.alerts.hours import parse_zone
 
 PLAIN_WIDTH = 110
@@ -20,6 +21,8 @@ UTC_ZONE = ZoneInfo("UTC")
 _WIDTHS = (40, 160)
 _JOINERS = "\u200c\u200d"
 """Invisible, yet part of how Persian, Indic scripts and emoji are written."""
+plural = words.plural
+span = words.span
 
 
 @dataclass(frozen=True)
@@ -111,19 +114,6 @@ def fit(text: str, width: int) -> str:
 def columns(cells: Iterable[str], most: int) -> int:
     """How wide a column must be for its cells, at most `most`."""
     return min(most, max(map(cell_len, cells), default=0))
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 story", "2 stories"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def span(seconds: float) -> str:
-    """A duration for a person: "21 s", "58 min", "3 h", "2 d"."""
-    for limit, unit, name in ((100, 1, "s"), (6000, 60, "min"), (48 * 3600, 3600, "h")):
-        if seconds < limit:
-            return f"{round(seconds / unit)} {name}"
-    return f"{round(seconds / 86400)} d"
 
 
 def _clean(char: str) -> str:

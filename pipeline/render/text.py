@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from pipeline.render.feed_health import health_alert_text
 from pipeline.render.terminal import Page, clean, columns, fit, plural
 from transforms.model import Alert, AlertMember, AlertState, Evidence, Relation
 
@@ -21,6 +22,8 @@ def alert_text(alert: Alert, number: int, page: Page) -> str:
         number: counts the alerts printed, from 1.
         page: where it is printed.
     """
+    if alert.feed is not None:
+        return health_alert_text(alert, alert.feed, number, page)
     return "\n".join(_alert(alert, number, page))
 
 

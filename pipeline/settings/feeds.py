@@ -112,9 +112,10 @@ def _outline(path: Path, line: int | None, told: dict[str, str], name: str, tags
         except ValueError as error:
             raise complaint(path, line, "every", str(error), text) from error
     categories = (tag.strip(" /") for tag in told.get("category", "").split(","))
+    url = _url(path, line, "xmlUrl", told["xmlurl"].strip())
     return Feed(
-        url=_url(path, line, "xmlUrl", told["xmlurl"].strip()),
-        name=name,
+        url=url,
+        name="" if name == url else name,  # OPML needs some text; that of a feed without name is its URL
         tags=tuple(dict.fromkeys((*tags, *(_name(tag) for tag in categories if tag)))),
         every=every,
     )

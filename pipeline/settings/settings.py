@@ -9,11 +9,12 @@ from sqlalchemy.exc import ArgumentError
 
 from pipeline.settings import values
 from pipeline.settings.sinks import DEFAULT_SINKS, read_sinks
-from pipeline.settings.toml import Table, TomlFile
+from pipeline.settings.toml import Table, TomlFile, suggestion
 from transforms.config import (
     AlertsConfig,
     Config,
     ExtractionConfig,
+    HealthConfig,
     NetworkConfig,
     PollingConfig,
     SinkConfig,
@@ -54,6 +55,7 @@ class Settings(Config, frozen=True):
     extraction: ExtractionConfig = ExtractionConfig()
     stories: StoriesConfig = StoriesConfig()
     alerts: AlertsConfig = AlertsConfig()
+    health: HealthConfig = HealthConfig()
     sinks: tuple[SinkConfig, ...] = DEFAULT_SINKS
     retention: RetentionConfig = RetentionConfig()
     beam: dict[str, Any] = {}  # noqa: RUF012 - msgspec copies it
@@ -109,6 +111,7 @@ ALERTS: Readers = {
     "cooldown": _SPAN_OR_NONE,
     "quiet": values.quiet,
 }
+HEALTH: Readers = {"alert": values.yes_or_no, "sinks": values.texts}
 RETENTION: Readers = dict.fromkeys(("pages", "texts", "fingerprints", "stories", "seen_links"), _SPAN_OR_NONE)
 
 
@@ -125,6 +128,7 @@ def load_settings(path: Path) -> Settings:
     time_zone = top.get("time_zone", values.time_zone, "UTC")
     network, polling, contact_line = _network_and_polling(top)
     stories = _section(top.table("stories"), StoriesConfig, STORIES)
+    sinks = read_sinks(top.tables("sinks"), base) if "sinks" in top else DEFAULT_SINKS
     settings = Settings(
         path=path,
         feeds=base / top.get("feeds", values.text, "feeds.opml"),
@@ -138,7 +142,8 @@ def load_settings(path: Path) -> Settings:
         extraction=_section(top.table("extraction"), ExtractionConfig, EXTRACTION),
         stories=stories,
         alerts=_alerts(top.table("alerts"), time_zone),
-        sinks=read_sinks(top.tables("sinks"), base) if "sinks" in top else DEFAULT_SINKS,
+        health=_health(top.table("health"), sinks),
+        sinks=sinks,
         retention=_retention(top.table("retention"), stories),
         beam=top.get("beam", values.beam_options, {}),
         contact_line=contact_line,
@@ -184,6 +189,16 @@ def _network_and_polling(top: Table) -> tuple[NetworkConfig, PollingConfig, int]
 def _alerts(table: Table, time_zone: str) -> AlertsConfig:
     elsewhere = {"time_zone": "it stands at the top of the file, above the tables"}
     return _section(table, AlertsConfig, ALERTS, elsewhere, time_zone=time_zone)
+
+
+def _health(table: Table, sinks: tuple[SinkConfig, ...]) -> HealthConfig:
+    health = _section(table, HealthConfig, HEALTH)
+    names = sorted(sink.name for sink in sinks)
+    for sink in health.sinks:
+        if sink not in names:
+            hint = suggestion(sink, names) if names else "there are no sinks"
+            raise table.error("sinks", f"there is no sink {sink!r}; {hint}", list(health.sinks))
+    return health
 
 
 def _retention(table: Table, stories: StoriesConfig) -> RetentionConfig:

@@ -50,6 +50,12 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false; write it without quotes")
+    return value
+
+
 def one_of(*choices: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in choices:

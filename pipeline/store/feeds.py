@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from pipeline.store import feed_health as health
 from pipeline.store.columns import pack, unpack
 from pipeline.store.inbox import Inbox, in_shard
 from pipeline.store.leases import PENDING, chunked, insert, lapsed
@@ -94,13 +95,16 @@ class Feeds(Inbox):
     def accept(self, cursor: FeedCursor, entries: Sequence[NewEntry], now: Seconds, judge: AcceptEntry) -> int | None:
         """Write the cursor over the version before it, together with its new entries' rows; None: nothing was written.
 
-        The stored cursor's last_new_entry becomes now where rows were made.
+        The stored cursor's last_new_entry becomes now where rows were made. The feed's history goes on with the document.
         """
 
         def work(connection: sa.Connection) -> int | None:
+            known = health.before_document(connection, cursor.feed.url)
             if not _advance(connection, cursor, listed=now):
                 return None
-            rows = _judge_entries(connection, cursor.feed.url, entries, now, judge)
+            rows, unmet = _judge_entries(connection, cursor.feed.url, entries, now, judge)
+            if known is not None:
+                health.note_document(connection, known, entries, unmet, now)
             if rows:
                 connection.execute(inbox.insert(), rows)
                 newer = pack(msgspec.structs.replace(cursor, last_new_entry=now))
@@ -175,8 +179,8 @@ def _advance(connection: sa.Connection, cursor: FeedCursor, listed: Seconds | No
 
 def _judge_entries(
     connection: sa.Connection, feed: str, entries: Sequence[NewEntry], now: Seconds, judge: AcceptEntry
-) -> list[dict[str, Any]]:
-    """Remember all entries' links and guids; the values of the rows that the new and changed ones become."""
+) -> tuple[list[dict[str, Any]], frozenset[str]]:
+    """Remember all entries' links and guids; the values of the rows that the new and changed ones become, and new guids."""
     memory = _Memory(connection, feed, entries, now)
     rows = []
     for new in entries:
@@ -200,7 +204,7 @@ def _judge_entries(
                 }
             )
     memory.write_back()
-    return rows
+    return rows, memory.unmet
 
 
 class _Memory:
@@ -215,6 +219,8 @@ class _Memory:
                 first.setdefault(key, self._values(key, new))
         fresh = self._insert([first[key] for key in sorted(first)])
         self.seen = self._load(sorted(first.keys() - fresh))
+        self.unmet = frozenset(key for kind, key in fresh if kind == "guid")
+        """Keys of guids that this feed has not listed before."""
         self._changed: dict[_Key, dict[str, Any]] = {}
 
     def _values(self, key: _Key, new: NewEntry) -> dict[str, Any]:

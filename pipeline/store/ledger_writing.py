@@ -23,7 +23,7 @@ def write(connection: sa.Connection, ledger: str, wave: Wave) -> None:
     _write_articles(connection, ledger, wave)
     _upsert(connection, memberships, ["article_id"], [_membership(ledger, m) for m in wave.memberships])
     _upsert(connection, stories, ["story_id"], [_story(ledger, s) for s in wave.stories])
-    _write_alerts(connection, ledger, wave.alerts, wave.seq)
+    write_alerts(connection, ledger, wave.alerts, wave.seq)
     _write_hand_edits(connection, ledger, APART, wave.apart, wave.seq)
     _write_hand_edits(connection, ledger, TOGETHER, wave.together, wave.seq)
     _end_rows(connection, ledger, wave.ended)
@@ -130,7 +130,8 @@ def _story(ledger: str, story: Story) -> dict[str, Any]:
     }
 
 
-def _write_alerts(connection: sa.Connection, ledger: str, raised: Sequence[Alert], seq: int) -> None:
+def write_alerts(connection: sa.Connection, ledger: str, raised: Sequence[Alert], seq: int) -> None:
+    """Write alert revisions under the store's next numbers, with a delivery a sink."""
     if raised and connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ALERT_NUMBERS)))
     for alert in raised:

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, Tab
 
 from pipeline.store.columns import Packed, Words
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest revision in migrations/versions, as a number in four digits."""
 
 metadata = sa.MetaData()
@@ -34,6 +34,16 @@ feeds = Table(
     Column("cursor", LargeBinary, nullable=False),
     Index("feeds_due", "active", "next_poll"),
 )
+
+feed_health = Table(
+    "feed_health",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("history", LargeBinary),
+    Column("missed", Double),
+    Column("told", LargeBinary),
+)
+"""Apart from the feeds: most polls change nothing here, and a row is written as a whole."""
 
 seen_links = Table(
     "seen_links",

@@ -13,6 +13,7 @@ from pipeline.store import versions
 from pipeline.store.dead_letters import DeadLetters
 from pipeline.store.engine import PATIENCE, Database, first_line, parse_url
 from pipeline.store.errors import StoreUnavailableError
+from pipeline.store.feed_health import FeedHealths
 from pipeline.store.feeds import Feeds
 from pipeline.store.ledger import Ledgers
 from pipeline.store.outbox import StoredOutbox
@@ -29,6 +30,7 @@ class Store:
 
     Attributes:
         feeds: what FollowFeeds needs, inbox included (transforms.feeds.ports.FeedStore), and the list of feeds.
+        health: feeds with their histories, and what was told of their health.
         ledgers: what DecideStories needs (transforms.stories.ports.LedgerStore).
         outbox: what DeliverAlerts needs (transforms.alerts.ports.Outbox).
         dead_letters: the end of the dead-letter road.
@@ -39,6 +41,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.feeds = Feeds(database)
+        self.health = FeedHealths(database)
         self.ledgers = Ledgers(database)
         self.outbox = StoredOutbox(database)
         self.dead_letters = DeadLetters(database)

@@ -1,22 +1,25 @@
 """An alert for programs: a CloudEvents 1.0 event in JSON. What stands here is a contract; fields are only ever added.
 
 The event's id is `<alert id>.<revision>` and has one content for ever: its time is the moment of the decision, not of
-the sending. docs/schemas/alert.json is generated from AlertData.
+the sending. docs/schemas/alert.json is generated from AlertData, feed_health.json from FeedHealthData: an alert about a
+feed's health is an event of a type of its own, so that programs which read stories need not know it.
 """
 
 import json
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from transforms.model import Alert, AlertMember, AlertState, Origin, Relation
+from transforms.model import Alert, AlertMember, AlertState, FeedCondition, FeedHealth, Origin, Relation
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 SOURCE = "urn:wirewatch:alerts"
 SCHEMA = "urn:wirewatch:schema:alert:1"
+HEALTH_SCHEMA = "urn:wirewatch:schema:feed_health:1"
 TYPES = {
     AlertState.NEW: "org.wirewatch.alert.raised",
     AlertState.REVISED: "org.wirewatch.alert.revised",
@@ -111,6 +114,59 @@ class AlertEvent(Data, frozen=True):
     data: AlertData
 
 
+class HealthState(StrEnum):
+    """What a revision about a feed's health says."""
+
+    NEW = "new"
+    REVISED = "revised"
+    CLOSED = "closed"
+    """The feed is well again."""
+
+
+class FeedHealthData(Data, frozen=True):
+    """One revision of an alert about a feed's health; it replaces the one before."""
+
+    alert_id: str
+    revision: Annotated[int, Meta(ge=1)]
+    state: HealthState
+    feed_url: str
+    feed_name: Annotated[str, Meta(description="the outlet's name; empty: not known")]
+    condition: FeedCondition
+    title: str
+    what: Annotated[str, Meta(description="what was seen, in words")]
+    advice: Annotated[str, Meta(description="what to do, in words")]
+    since: Annotated[Time | None, Meta(description="when the trouble began; null: not known")]
+    raised: Annotated[Time, Meta(description="when this revision was decided; RFC 3339, UTC")]
+    first_raised: Annotated[Time, Meta(description="when the alert's first revision was decided; RFC 3339, UTC")]
+    last_success: Annotated[Time | None, Meta(description="last good answer; null: never")]
+    last_new_entry: Annotated[Time | None, Meta(description="null: none yet")]
+    failures: Annotated[int, Meta(ge=0, description="polls that failed in a row")]
+    cause: Annotated[str, Meta(description="why the last poll failed; empty: it did not")]
+    usual_week: Annotated[float | None, Meta(description="new entries of a usual week; null: not known yet")]
+    last_week: Annotated[int | None, Meta(description="new entries of the last seven days")]
+
+
+class FeedHealthEvent(Data, frozen=True):
+    """The envelope: a CloudEvents 1.0 event in structured JSON."""
+
+    specversion: Annotated[str, Meta(pattern=r"^1\.0$")]
+    id: Annotated[str, Meta(description="<alert id>.<revision>; a repeat under the same id is the same event")]
+    source: str
+    type: Annotated[str, Meta(pattern=r"^org\.wirewatch\.feed\.(raised|revised|closed)$")]
+    subject: Annotated[str, Meta(description="the feed's URL")]
+    time: Time
+    datacontenttype: str
+    dataschema: str
+    data: FeedHealthData
+
+
+HEALTH_TYPES = {
+    HealthState.NEW: "org.wirewatch.feed.raised",
+    HealthState.REVISED: "org.wirewatch.feed.revised",
+    HealthState.CLOSED: "org.wirewatch.feed.closed",
+}
+
+
 def event_id(alert: Alert) -> str:
     """The id under which one revision is known everywhere."""
     return f"{alert.id}.{alert.revision}"
@@ -123,7 +179,20 @@ def to_cloudevent(alert: Alert, source: str = SOURCE) -> dict[str, Any]:
         alert: the revision.
         source: URI that tells this installation's alerts from others'.
     """
-    event = AlertEvent(
+    event = _alert_event(alert, source) if alert.feed is None else _health_event(alert, alert.feed, source)
+    plain: dict[str, Any] = msgspec.to_builtins(event)
+    return plain
+
+
+def health_state(alert: Alert, health: FeedHealth) -> HealthState:
+    """What a revision about a feed's health says."""
+    if health.condition is FeedCondition.NORMAL:
+        return HealthState.CLOSED
+    return HealthState.NEW if alert.state is AlertState.NEW else HealthState.REVISED
+
+
+def _alert_event(alert: Alert, source: str) -> AlertEvent:
+    return AlertEvent(
         specversion="1.0",
         id=event_id(alert),
         source=source,
@@ -134,8 +203,44 @@ def to_cloudevent(alert: Alert, source: str = SOURCE) -> dict[str, Any]:
         dataschema=SCHEMA,
         data=_data(alert),
     )
-    plain: dict[str, Any] = msgspec.to_builtins(event)
-    return plain
+
+
+def _health_event(alert: Alert, health: FeedHealth, source: str) -> FeedHealthEvent:
+    state = health_state(alert, health)
+    return FeedHealthEvent(
+        specversion="1.0",
+        id=event_id(alert),
+        source=source,
+        type=HEALTH_TYPES[state],
+        subject=health.url,
+        time=rfc3339(alert.raised),
+        datacontenttype="application/json",
+        dataschema=HEALTH_SCHEMA,
+        data=FeedHealthData(
+            alert_id=alert.id,
+            revision=alert.revision,
+            state=state,
+            feed_url=health.url,
+            feed_name=health.name,
+            condition=health.condition,
+            title=alert.title,
+            what=health.what,
+            advice=health.advice,
+            since=_time(health.since),
+            raised=rfc3339(alert.raised),
+            first_raised=rfc3339(alert.first_raised),
+            last_success=_time(health.last_success),
+            last_new_entry=_time(health.last_new),
+            failures=health.failures,
+            cause=health.cause,
+            usual_week=health.usual,
+            last_week=health.recent,
+        ),
+    )
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else rfc3339(seconds)
 
 
 def encode_event(alert: Alert, source: str = SOURCE) -> bytes:

@@ -52,7 +52,7 @@ def test_the_commands_are_those_promised() -> None:
     assert set(promised.split()) <= set(COMMANDS)
     subs = {" ".join(words) for words, _ in EVERY if len(words) == 2}
     assert subs >= {
-        "feeds add", "feeds list", "feeds check", "topics check", "alerts list", "alerts show", "alerts tail",
+        "feeds add", "feeds list", "feeds check", "feeds health", "feeds import", "feeds export", "topics check", "alerts list", "alerts show", "alerts tail",
         "stories show", "dead-letters list", "dead-letters redrive", "dead-letters drop", "articles export",
     }  # fmt: skip
 
@@ -91,6 +91,7 @@ ARGUMENTS = {
     "stories show": ("x",),
     "explain": ("x", "y"),
     "feeds add": ("https://a.example/",),
+    "feeds import": (__file__,),
     "dead-letters redrive": ("1",),
     "dead-letters drop": ("1",),
     "extract": (__file__, "--settings", "settings.toml"),

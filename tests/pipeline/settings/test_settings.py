@@ -8,6 +8,7 @@ from pipeline.settings.installation import load_installation
 from pipeline.settings.settings import (
     ALERTS,
     EXTRACTION,
+    HEALTH,
     NETWORK,
     POLLING,
     RETENTION,
@@ -17,7 +18,15 @@ from pipeline.settings.settings import (
     load_settings,
 )
 from pipeline.settings.topics import load_topics
-from transforms.config import AlertsConfig, ExtractionConfig, NetworkConfig, PollingConfig, SinkConfig, StoriesConfig
+from transforms.config import (
+    AlertsConfig,
+    ExtractionConfig,
+    HealthConfig,
+    NetworkConfig,
+    PollingConfig,
+    SinkConfig,
+    StoriesConfig,
+)
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 
@@ -55,6 +64,7 @@ def test_every_key_is_read(load, tmp_path):
         polling = { every = "30m", pace = 0.5, contact = "press@example.org" }
         extraction.deadline = "1.5s"
         retention.seen_links = "30 d"
+        health = { alert = true, sinks = ["desk"] }
         beam = { runner = "PrismRunner", experiments = ["a", "b"], streaming = true }
         [network.hosts]
         "News.test" = "127.0.0.1:8090"
@@ -102,6 +112,7 @@ def test_every_key_is_read(load, tmp_path):
         ),
         retention=RetentionConfig(seen_links=30 * 86400.0),
         beam={"runner": "PrismRunner", "experiments": ["a", "b"], "streaming": True},
+        health=HealthConfig(alert=True, sinks=("desk",)),
         contact_line=9,
     )
     assert settings.sink_names == {"file", "desk"}
@@ -141,6 +152,7 @@ def test_a_duration_may_be_written_in_many_ways(load, value):
         (ExtractionConfig, EXTRACTION, set()),
         (StoriesConfig, STORIES, set()),
         (AlertsConfig, ALERTS, {"time_zone"}),
+        (HealthConfig, HEALTH, set()),
         (RetentionConfig, RETENTION, set()),
     ],
 )
@@ -162,6 +174,7 @@ class TestSeeds:
             ExtractionConfig,
             StoriesConfig,
             AlertsConfig,
+            HealthConfig,
             SinkConfig,
             RetentionConfig,
         )

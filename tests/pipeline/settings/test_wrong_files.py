@@ -57,6 +57,8 @@ SETTINGS = {
     "counts down": ('[alerts]\nrevise_on = ["outlets:5,2"]\n', 2, ["alerts.revise_on", "upwards from 2"]),
     "count of one": ('[alerts]\nrevise_on = ["outlets:1,2"]\n', 2, ["alerts.revise_on", "upwards from 2"]),
     "change twice": ('[alerts]\nrevise_on = ["facts", "facts"]\n', 2, ["alerts.revise_on", "twice"]),
+    "text for yes": ('[health]\nalert = "yes"\n', 2, ['health.alert = "yes"', "true or false"]),
+    "no such sink for health": ('[health]\nalert = true\nsinks = ["desk"]\n', 3, ["health.sinks", "desk", "stdout"]),
     "texts too short": ('[retention]\ntexts = "1d"\n', 2, ['retention.texts = "1d"', "stories.window"]),
     "window too long": ('[stories]\nwindow = "60d"\n[retention]\n', 3, ["retention.texts", "stories.window"]),
     "unknown database": ('store = "mysql://host/db"\n', 1, ["store", "mysql", "sqlite:/// or postgresql://"]),
