@@ -287,8 +287,10 @@ class Fingerprint(Record, frozen=True):
     """Sketch of the body's word 5-grams: sorted 64-bit hashes, kept when below a fixed bound (so containment works)."""
     words: int = 0
     """Words of the body."""
-    blocks: tuple[int, ...] = ()
-    """Hash of each sentence of the body, in order: boilerplate is told by them."""
+    head: bytes = b""
+    """Hashes, two bytes each, of the body's first words, in order: boilerplate is told by them."""
+    tail: bytes = b""
+    """And of its last ones."""
     credits: tuple[Credit, ...] = ()
     links: tuple[str, ...] = ()
     """Normalised outbound links of the body that may show a shared source."""

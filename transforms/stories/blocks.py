@@ -1,4 +1,4 @@
-"""Boilerplate that two texts share: the same sentences at their beginning or end, while nothing else is the same.
+"""Boilerplate that two texts share: the same words at their beginning or end, while nothing else is the same.
 
 Outlets hang one block on all their articles, and syndication hangs it on other outlets' too. No list knows all such
 blocks, and which they are cannot be told from one text. Between two texts it can: a copy shares wording everywhere.
@@ -7,92 +7,93 @@ blocks, and which they are cannot be told from one text. Between two texts it ca
 from collections.abc import Sequence
 
 import numpy as np
-import regex
+import numpy.typing as npt
 import xxhash
 
 from transforms.stories.index import TermIndex, Terms
 from transforms.stories.names import find_quotes
 from transforms.stories.shingles import shared, sketch
 from transforms.stories.similarity import Hashes, Profile, packed, quote_runs
-from transforms.stories.terms import count_terms, split_words
+from transforms.stories.terms import WORD, count_terms, split_words
 
-MOST_WORDS = 150
-"""More words in common are a copy's, not boilerplate."""
-MOST_SHARE = 0.7
+KEPT_WORDS = 160
+"""Words at each end of a text whose hashes are kept; more in common are a copy's, not boilerplate."""
+FEWEST_WORDS = 12
+"""Fewer words in common at an end are chance."""
+MOST_SHARE = 0.85
 """A greater share of the shorter text is a copy, not boilerplate; a short notice has little of its own."""
 LEFT = 0.12
 """Share of the remaining wording, in the shorter text, up to which two texts have nothing else in common."""
 
-_SENTENCE_END = regex.compile(r"(?<=[.!?…。！？][\"'”’»)\]]{0,2})\s+|\s*\n\s*")
+NO_ENDS = (0, 0)
 
 
-def split_blocks(text: str) -> list[str]:
-    """The sentences of a text; a line's end ends one too."""
-    return [block for block in _SENTENCE_END.split(text) if block.strip()]
+def end_hashes(words: Sequence[str]) -> tuple[bytes, bytes]:
+    """16-bit hashes of a text's first and of its last folded words, in their order, little-endian."""
+    first, last = words[:KEPT_WORDS], words[-KEPT_WORDS:]
+    known = {word: xxhash.xxh32_digest(word.encode())[:2] for word in {*first, *last}}
+    return b"".join([known[word] for word in first]), b"".join([known[word] for word in last])
 
 
-def block_hashes(text: str) -> tuple[int, ...]:
-    """One 32-bit hash a sentence, in order."""
-    return tuple(xxhash.xxh32_intdigest(block.strip().lower().encode()) for block in split_blocks(text))
+def common_ends(a: Profile, b: Profile) -> tuple[int, int]:
+    """How many words two texts begin and end with alike; 0 where they are too few to mean anything."""
+    fewest = 2 * FEWEST_WORDS
+    head = _run(a.head, b.head) if a.head[:fewest] == b.head[:fewest] and len(a.head) >= fewest else 0
+    tail = _run(a.tail, b.tail, -1) if a.tail[-fewest:] == b.tail[-fewest:] and len(a.tail) >= fewest else 0
+    return head, tail
 
 
-def common_ends(a: Sequence[int], b: Sequence[int]) -> tuple[int, int]:
-    """How many blocks two texts begin and end with alike; (0, 0) where one of them is nothing else."""
-    most = min(len(a), len(b))
-    tail = head = 0
-    while tail < most and a[-1 - tail] == b[-1 - tail]:
-        tail += 1
-    while head < most and a[head] == b[head]:
-        head += 1
-    return (head, tail) if head + tail < most else (0, 0)
+def _run(a: bytes, b: bytes, step: int = 1) -> int:
+    most = min(len(a), len(b)) // 2
+    one, other = (np.frombuffer(end, dtype="<u2")[::step][:most] for end in (a, b))
+    differing: npt.NDArray[np.intp] = np.flatnonzero(one != other)
+    return int(differing[0]) if len(differing) else most
 
 
 class Boilerplate:
-    """Some of a text's first and last sentences, to be left out of it and of another text that has them too."""
+    """A text's first and last words, to be left out of it and of another text that has them too."""
 
-    def __init__(self, text: str, head: int, tail: int, lang: str, index: TermIndex) -> None:
+    def __init__(self, text: str, ends: tuple[int, int], lang: str, index: TermIndex) -> None:
         """Args:
         text: the body that has them.
-        head: how many sentences at the beginning.
-        tail: how many at the end.
+        ends: how many words at the beginning and at the end.
         lang: of the text.
         index: numbers its terms.
         """
-        blocks = split_blocks(text)
-        ends = [" ".join(part) for part in (blocks[:head], blocks[len(blocks) - tail :]) if part]
-        words = [split_words(end) for end in ends]
-        counts = count_terms([word for end in words for word in end])
-        self.words = sum(len(end) for end in words)
+        head, tail = ends
+        spans = [match.span() for match in WORD.finditer(text)]
+        parts = [text[: spans[head - 1][1]]] if 0 < head <= len(spans) else []
+        parts += [text[spans[-tail][0] :]] if 0 < tail <= len(spans) else []
+        words = [split_words(part) for part in parts]
+        counts = count_terms([word for part in words for word in part])
         self._slots = index.slots(list(counts), lang)
         self._counts = np.array([min(count, 255) for count in counts.values()], dtype=np.int16)
-        self._quotes = quote_runs([quote for end in ends for quote in find_quotes(end)])
-        self._shingles: Hashes = np.unique(np.concatenate([packed(sketch(end)) for end in words]))
-
-    def is_part(self, profile: Profile) -> bool:
-        """Is it short enough to be boilerplate in this text?"""
-        return self.words <= MOST_WORDS and len(self._shingles) <= MOST_SHARE * len(profile.shingles)
+        self._quotes = quote_runs([quote for part in parts for quote in find_quotes(part)])
+        self._shingles: Hashes = np.unique(
+            np.concatenate([packed(()), *(packed(sketch(part)) for part in words if len(part) >= FEWEST_WORDS)])
+        )
 
     def is_all(self, mine: Profile, other: Profile) -> bool:
-        """Is it boilerplate, and all that the two have in common in wording?"""
+        """Is it boilerplate: short beside the texts, and all that the two have in common in wording?"""
         own = len(self._shingles)
         least = min(len(mine.shingles), len(other.shingles))
         common = shared(mine.shingles, other.shingles)
-        return self.is_part(mine) and self.is_part(other) and common - own <= LEFT * (least - own)
+        return own <= MOST_SHARE * least and common - own <= LEFT * (least - own)
 
     def left_out(self, profile: Profile) -> Profile:
         """A profile without it: what stands in lead and names cannot stand there more often than in the text."""
         terms = profile.terms
-        text, lead, names, title = terms.counts.astype(np.int16)
-        at = np.searchsorted(terms.slots, self._slots, sorter=(order := np.argsort(terms.slots)))
+        order = np.argsort(terms.slots)
+        at = np.searchsorted(terms.slots, self._slots, sorter=order)
         at = order[np.minimum(at, len(order) - 1)]
         here = terms.slots[at] == self._slots
+        text, lead, names, title = terms.counts.astype(np.int16)
         own = at[here]
         text[own] = np.maximum(text[own] - self._counts[here], title[own])
         lead[own] = np.minimum(lead[own], text[own])
         names[own] = np.minimum(names[own], text[own])
-        counts = np.stack([text, lead, names, title]).astype(np.uint8)
         return profile._replace(
-            terms=Terms(terms.slots, counts),
+            terms=Terms(terms.slots, np.stack([text, lead, names, title]).astype(np.uint8)),
             quotes=np.setdiff1d(profile.quotes, self._quotes, assume_unique=True),
             shingles=np.setdiff1d(profile.shingles, self._shingles, assume_unique=True),
         )

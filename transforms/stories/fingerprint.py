@@ -3,7 +3,7 @@
 from transforms.alerts.facts import facts_of
 from transforms.articles.boilerplate import split_tail
 from transforms.model import Article, Fingerprint
-from transforms.stories.blocks import block_hashes
+from transforms.stories.blocks import end_hashes
 from transforms.stories.credits import find_credits
 from transforms.stories.links import link_key
 from transforms.stories.names import find_names, find_numbers, find_quotes
@@ -43,6 +43,7 @@ def fingerprint(article: Article, outlets: OutletTable) -> Fingerprint:
     written = find_words(body)
     words = fold_words(written)
     lead = count_terms(words[:LEAD_WORDS])
+    head, tail_words = end_hashes(words)
     return Fingerprint(
         article_id=article.id,
         version=VERSION,
@@ -55,7 +56,8 @@ def fingerprint(article: Article, outlets: OutletTable) -> Fingerprint:
         quotes=find_quotes(body),
         shingles=sketch(words),
         words=len(words),
-        blocks=block_hashes(body),
+        head=head,
+        tail=tail_words,
         credits=find_credits(article, body, tail, outlets),
         links=_outbound_links(article),
         facts=facts_of(article.title, body),

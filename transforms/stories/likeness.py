@@ -12,7 +12,7 @@ import numpy as np
 
 from transforms.articles.boilerplate import split_tail
 from transforms.model import Judged, Membership, Relation
-from transforms.stories.blocks import Boilerplate, common_ends
+from transforms.stories.blocks import NO_ENDS, Boilerplate, common_ends
 from transforms.stories.index import PARTS, SURROUNDINGS, TermIndex, Terms, Values
 from transforms.stories.memory import Remembered, StoriesMemory
 from transforms.stories.ports import KnownArticle
@@ -25,7 +25,6 @@ NEAREST = 12
 """So many most alike candidates may be of the article's own story; the next SURROUNDINGS are its context."""
 IN_CONTEXT = 2
 """So many of PARTS are taken in context too: text and lead."""
-NO_ENDS = (0, 0)
 KEPT = 30
 """Most alike articles that are kept."""
 
@@ -64,30 +63,15 @@ def part_weights(weights: Weights) -> Values:
     return np.array([getattr(weights.parts, part) for part in PARTS], dtype=np.float32)
 
 
-def _boilerplate(judged: Judged, ends: tuple[int, int], index: TermIndex) -> Boilerplate:
-    return Boilerplate(split_tail(judged.article.text)[0], *ends, judged.article.lang, index)
-
-
-def _searched(judged: Judged, profile: Profile, memory: StoriesMemory) -> Profile:
-    """The profile that looks for candidates: without sentences at its ends that are met elsewhere, unless it is short of
-    others. A copy is still found by what else it has.
-    """
-    ends = memory.known_ends(profile)
-    if ends == NO_ENDS or not judged.article.text:
-        return profile
-    met = _boilerplate(judged, ends, memory.index)
-    return met.left_out(profile) if met.is_part(profile) else profile
-
-
 def _pairs(judged: Judged, profile: Profile, others: Sequence[Remembered], index: TermIndex) -> list[_Pair]:
     """Each pair without the boilerplate that both have."""
     known: dict[tuple[int, int], tuple[Boilerplate, Profile]] = {}
     pairs = []
     for other in others:
-        ends = common_ends(profile.blocks, other.profile.blocks)
+        ends = common_ends(profile, other.profile)
         if ends != NO_ENDS and judged.article.text:
             if ends not in known:
-                shared = _boilerplate(judged, ends, index)
+                shared = Boilerplate(split_tail(judged.article.text)[0], ends, judged.article.lang, index)
                 known[ends] = (shared, shared.left_out(profile))
             shared, left = known[ends]
             if shared.is_all(profile, other.profile):
@@ -139,7 +123,7 @@ def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Liken
 def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
     """The remembered articles inside the window that are most like an article, greatest likeness first."""
     profile, article = memory.profile(judged), judged.article
-    found = memory.candidates(_searched(judged, profile, memory), article.published, CANDIDATES + 1)
+    found = memory.candidates(profile, article.published, CANDIDATES + 1)
     found = [one for one in found if one.known.article.id != article.id][:CANDIDATES]
     if not found:
         return []

@@ -2,7 +2,6 @@
 
 import heapq
 from bisect import bisect_left, insort
-from collections import Counter
 from collections.abc import Iterable
 
 from transforms.config import StoriesConfig
@@ -53,8 +52,6 @@ class StoriesMemory:
         self._stories: dict[str, Story] = {}
         self._members: dict[str, list[tuple[int, str]]] = {}
         """(number of its decision, id) of each article of a story, in order."""
-        self._blocks: Counter[int] = Counter()
-        """How many held articles have each sentence."""
         self._apart: set[tuple[str, str]] = set()
         self._together: set[tuple[str, str]] = set()
         self._handled: set[str] = set()
@@ -76,7 +73,6 @@ class StoriesMemory:
         row = self.index.add(profile.terms, article.published)
         self._rows.append(article.id)
         self._articles[article.id] = Remembered(known, membership, profile, row)
-        self._blocks.update(set(profile.blocks))
         insort(self._members.setdefault(membership.story_id, []), (known.decided, article.id))
         heapq.heappush(self._by_age, (article.published, article.id))
         self.highwater = max(self.highwater, article.published)
@@ -137,10 +133,6 @@ class StoriesMemory:
     def _forget(self, article_id: str) -> None:
         remembered = self._articles.pop(article_id)
         self.index.discount(remembered.row, remembered.profile.terms)
-        for block in set(remembered.profile.blocks):
-            self._blocks[block] -= 1
-            if not self._blocks[block]:
-                del self._blocks[block]
         self._leave(remembered)
 
     def _unlink(self, article_id: str) -> None:
@@ -242,13 +234,6 @@ class StoriesMemory:
         if self._latest is None or self._latest[0] is not print_ or self._latest[1] != (article.url, article.outlet):
             self._latest = (print_, (article.url, article.outlet), profile_of(article, print_, self.index))
         return self._latest[2]
-
-    def known_ends(self, profile: Profile) -> tuple[int, int]:
-        """With how many sentences that held articles have, too, a text begins and ends; (0, 0) where it has no others."""
-        known = [block in self._blocks for block in profile.blocks]
-        if all(known):
-            return (0, 0)
-        return known.index(False), known[::-1].index(False)
 
     def candidates(self, profile: Profile, published: Seconds, limit: int = 100) -> list[Remembered]:
         """The held articles inside the window that share most weight with a profile, best first, at most limit."""

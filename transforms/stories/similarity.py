@@ -28,8 +28,10 @@ class Profile(NamedTuple):
     """Runs of four words inside quotes."""
     shingles: Hashes
     """The sketch of the body's word 5-grams, as 32 bits each."""
-    blocks: tuple[int, ...]
-    """Hash of each sentence of the body, in order (transforms.stories.blocks)."""
+    head: bytes
+    """Hashes of the body's first words, in order (transforms.stories.blocks)."""
+    tail: bytes
+    """And of its last ones."""
     sources: frozenset[str]
     """Outlets that the report is credited to."""
     published_by: frozenset[str]
@@ -56,7 +58,8 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
         terms=Terms(index.slots(terms, article.lang), np.minimum(np.array(counts), 255).astype(np.uint8)),
         quotes=quote_runs(print_.quotes),
         shingles=packed(print_.shingles),
-        blocks=print_.blocks,
+        head=print_.head,
+        tail=print_.tail,
         sources=frozenset(
             credit.domain or credit.name.lower() for credit in print_.credits if credit.kind is CreditKind.SOURCE
         ),
