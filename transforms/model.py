@@ -56,6 +56,10 @@ class PollHints(Record, frozen=True):
     """Whether the server answers conditional requests with 304; None: not known yet."""
     full: Seconds | None = None
     """When the whole document was last received."""
+    listed: str = ""
+    """Hash of the entries' links and titles in the last document."""
+    changed: Seconds | None = None
+    """When these last changed, as far as is known; None: not known yet."""
 
 
 class FeedCursor(Record, frozen=True):

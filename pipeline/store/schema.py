@@ -85,6 +85,20 @@ inbox = Table(
     sqlite_autoincrement=True,
 )
 
+robots = Table(
+    "robots",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("host", Words, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("text", Packed, nullable=False),
+    Column("refusal", Words, nullable=False),
+    Column("allows_all", Boolean, nullable=False),
+    Column("passing", Boolean, nullable=False),
+    Column("crawl_delay", Double, nullable=False),
+    Index("robots_until", "until"),
+)
+
 ledgers = Table(
     "ledgers",
     metadata,

@@ -37,6 +37,11 @@ def cursor(every=None, **hints) -> FeedCursor:
         (cursor(ttl=3 * HOUR), {}, 3 * HOUR),
         (cursor(ttl=3 * HOUR), {"cache-control": "max-age=14400"}, 4 * HOUR),
         (cursor(ttl=99 * DAY), {}, DAY),
+        (cursor(changed=NOW - DAY), {}, HOUR),
+        (cursor(changed=NOW - 7 * DAY), {}, 7 * HOUR),
+        (cursor(changed=NOW - 99 * DAY), {}, DAY),
+        (cursor(changed=NOW - 99 * DAY, every=60.0), {}, 60.0),
+        (cursor(changed=NOW + DAY), {}, HOUR),
     ],
 )
 def test_wait_follows_the_person_then_the_server_within_bounds(cursor, headers, wait):
