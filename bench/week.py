@@ -134,13 +134,16 @@ class World:
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
         return self
 
     def __exit__(self, *_: object) -> None:
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(30)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
 
     async def _start(self) -> None:
         self._runner = web.ServerRunner(web.Server(self._serve, access_log=None), shutdown_timeout=0.1)
@@ -317,7 +320,7 @@ def simulate(count: int, days: float, step: float, folder: Path, seed: int, say:
         waiting = week.store.reading.counts().rows
         week.store.close()
     _report(world, week, time.monotonic() - began, say)
-    return [*_bounds(world), *_lost(world, week), *(f"dead letter: {one}" for one in week.dead), *_left(waiting)]
+    return [*broken_bounds(world), *_lost(world, week), *(f"dead letter: {one}" for one in week.dead), *_left(waiting)]
 
 
 def _left(waiting: dict[str, int]) -> Iterator[str]:
@@ -347,7 +350,7 @@ def _report(world: World, week: Week, took: float, say: Callable[[str], None]) -
     )
 
 
-def _bounds(world: World) -> Iterator[str]:
+def broken_bounds(world: World) -> Iterator[str]:
     """What of the etiquette the log breaks."""
     for feed in world.feeds:
         name = f"feed {feed.number} ({feed.kind})"
