@@ -76,6 +76,8 @@ class PageFetching:
 
     async def _take(self, room: int) -> list[InboxRow]:
         means = self._means
+        # A row that is in hand comes again where its renewal was late and the store took us for dead: once is enough.
+        known = set(self.in_hand)
         taking = store_call(means.store.take_rows, means.shard, means.owner, room, now=means.clock())
         try:
             await asyncio.wait({taking})
@@ -84,8 +86,8 @@ class PageFetching:
             raise
         finally:
             if taking.done() and not taking.exception():
-                self.in_hand.update({row.row: row for row in taking.result()})
-        rows = taking.result()
+                self.in_hand.update({row.row: row for row in taking.result() if row.row not in known})
+        rows = [row for row in taking.result() if row.row not in known]
         self._leases.add(row.row for row in rows)
         self._taken += len(rows)
         return rows
