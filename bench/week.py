@@ -27,10 +27,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
+import sqlalchemy as sa
 from aiohttp import web
 
 from pipeline.settings.feeds import load_feeds
 from pipeline.store import Store, open_store
+from pipeline.store.leases import PENDING
+from pipeline.store.schema import inbox
 from transforms.config import NetworkConfig, PollingConfig
 from transforms.feeds.follower import Follower
 from transforms.feeds.ports import Shard
@@ -237,6 +240,8 @@ class Week:
     handed_in: Counter[str] = field(default_factory=Counter)
     dead: list[str] = field(default_factory=list)
     passes: int = 0
+    waiting: set[str] = field(default_factory=set)
+    """Articles whose pages are to be tried again after the week's end."""
     again: set[tuple[int, int]] = field(default_factory=set)
     """Articles whose pages were in hand, and had been served, when a pass was cut short: they are asked for once more."""
 
@@ -323,15 +328,16 @@ def simulate(count: int, days: float, step: float, folder: Path, seed: int, say:
                 )
         world.clock.now += DAY / 24  # pages that were put off
         week.until_idle()
-        waiting = week.store.reading.counts().rows
+        week.waiting = _waiting(week.store)
         week.store.close()
     _report(world, week, time.monotonic() - began, say)
-    return [*broken_bounds(world), *_lost(world, week), *(f"dead letter: {one}" for one in week.dead), *_left(waiting)]
+    return [*broken_bounds(world), *_lost(world, week), *(f"dead letter: {one}" for one in week.dead)]
 
 
-def _left(waiting: dict[str, int]) -> Iterator[str]:
-    if waiting:
-        yield f"rows left: {waiting}"
+def _waiting(store: Store) -> set[str]:
+    """Links of the pages that are to be asked for again later."""
+    links = sa.select(inbox.c.link).where(inbox.c.state == PENDING)
+    return {link.partition("?")[0] for link in store.database.read(lambda c: c.execute(links).scalars().all())}
 
 
 def _report(world: World, week: Week, took: float, say: Callable[[str], None]) -> None:
@@ -399,11 +405,14 @@ def _lost(world: World, week: Week) -> Iterator[str]:
         if not read:
             yield f"feed {played.number} ({played.kind}) was never read"
             continue
-        for article in range(played.newest(read[-1]), -1, -1):
+        oldest = (
+            played.newest(read[-1]) - LISTED if played.kind == "lying" else 0
+        )  # what it has dropped, nobody was shown
+        for article in range(played.newest(read[-1]), max(oldest, 0), -1):
             if played.published(article) < BEGAN - PollingConfig().first_poll_age:
                 break
             link = f"http://{played.host}/article/{played.number}/{article}"
-            if link not in week.handed_in:
+            if link not in week.handed_in and link not in week.waiting:
                 yield f"{link} ({played.kind}), published on day {(played.published(article) - BEGAN) / DAY:.2f}, was missed"
 
 

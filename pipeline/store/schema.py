@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, Tab
 
 from pipeline.store.columns import Packed, Words
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest revision in migrations/versions, as a number in four digits."""
 
 metadata = sa.MetaData()

@@ -62,7 +62,7 @@ def next_poll(wait: float, hints: PollHints, polling: PollingConfig, now: float,
     Args:
         wait: seconds.
         hints: skipped hours and days.
-        polling: at_most bounds how far skipping moves it.
+        polling: at_most bounds how far skipping moves it; a wait that is as long already is drawn out by half at most.
         now: seconds since the epoch.
         roll: a random number, 0 to 1.
         chosen: a person chose the interval of this very feed: nothing is skipped.
@@ -70,7 +70,7 @@ def next_poll(wait: float, hints: PollHints, polling: PollingConfig, now: float,
     moment = now + wait * (1.0 + JITTER * roll)
     if chosen:
         return moment
-    return min(_after_skipped(moment, hints), max(moment, now + polling.at_most))
+    return min(_after_skipped(moment, hints), max(now + polling.at_most, moment + polling.at_most / 2))
 
 
 def _after_skipped(moment: float, hints: PollHints) -> float:

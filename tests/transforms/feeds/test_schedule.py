@@ -78,6 +78,12 @@ def test_skipped_hours_and_days_are_passed_over(hints, expected):
     assert next_poll(HOUR, hints, POLLING, NOW, 0.0, chosen=True) == NOW + HOUR
 
 
+def test_skipped_hours_are_passed_over_by_the_longest_wait_too():
+    assert next_poll(DAY, PollHints(skip_hours=(12, 13)), POLLING, NOW, 0.0, chosen=False) == NOW + DAY + 2 * HOUR
+    all_but_one = PollHints(skip_hours=tuple(hour for hour in range(24) if hour != 11))
+    assert next_poll(DAY, all_but_one, POLLING, NOW, 0.0, chosen=False) == NOW + 1.5 * DAY
+
+
 @given(st.floats(0, 1), st.floats(1, DAY))
 def test_jitter_only_adds_up_to_a_tenth(roll, wait):
     moment = next_poll(wait, PollHints(), POLLING, NOW, roll, chosen=False)
