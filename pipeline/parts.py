@@ -22,6 +22,7 @@ from transforms.alerts.wave import DecideAlerts
 from transforms.articles.urls import registrable_domain
 from transforms.config import SinkConfig
 from transforms.feeds.follower import Follower
+from transforms.feeds.pace import Pace
 from transforms.feeds.ports import Shard
 from transforms.model import DeadLetter, Judged, Outcome, Topic
 from transforms.stories.ledger import Ledger, ledger_key
@@ -123,6 +124,7 @@ class Parts:
             owner=self.owner,
             everything=self.everything,
             clock=time.time,
+            pace=_once((self.owner, "pace"), lambda: Pace(self.settings.polling)),
         )
 
     def open_ledger(self, key: str) -> Ledger:

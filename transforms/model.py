@@ -56,6 +56,10 @@ class PollHints(Record, frozen=True):
     """Whether the server answers conditional requests with 304; None: not known yet."""
     full: Seconds | None = None
     """When the whole document was last received."""
+    listed: str = ""
+    """Hash of the entries' links and titles in the last document."""
+    changed: Seconds | None = None
+    """When these last changed, as far as is known; None: not known yet."""
 
 
 class FeedCursor(Record, frozen=True):
@@ -163,6 +167,8 @@ class InboxRow(Record, frozen=True):
     """How often the page has been asked for before (each try after the first is a new row)."""
     backfilled: bool = False
     """Older than alerts.max_age when accepted: joins stories, raises no alert."""
+    article: str = ""
+    """The article that the feed's summary has become, whose page is tried again; empty: none yet."""
 
 
 class TextFrom(StrEnum):
@@ -187,6 +193,8 @@ class Page(Record, frozen=True):
     text_from: TextFrom = TextFrom.PAGE
     unread: str = ""
     """Why the page itself could not be read ("403"); empty when it was."""
+    again: Seconds = 0.0
+    """When to ask for the page again, should the feed's summary have to serve; 0: not any more."""
 
 
 # --- articles ---------------------------------------------------------------------------------------------------------
@@ -232,6 +240,8 @@ class Article(Record, frozen=True):
     unread: str = ""
     row: int = 0
     """Its inbox row; 0: none (replay)."""
+    again: Seconds = 0.0
+    """When its page is to be tried again, because its text is only the feed's summary; 0: not."""
     line: int = 0
     """Its line in a replay, from 1; 0: live. Live articles are ranked by (published, id), replayed ones by line."""
     backfilled: bool = False
@@ -536,6 +546,8 @@ class Outcome(Record, frozen=True):
     sinks: tuple[str, ...] = ()
     """Sinks for which this article's wave left deliveries."""
     seq: int = 0
+    again: Seconds = 0.0
+    """When a new row is to try the article's page again; 0: not."""
 
 
 class DeadLetter(Record, frozen=True):

@@ -115,7 +115,7 @@ def evidence(member: AlertMember) -> str:
     elif member.share is not None and member.relation is not Relation.FIRST:
         proof = f"{round(100 * member.share)} % of the original"
     if member.unread:
-        note = f"read from the feed only ({clean(member.unread)})"
+        note = f"text not readable: {clean(member.unread)}"
         proof = f"{proof}; {note}" if proof else note
     return proof
 

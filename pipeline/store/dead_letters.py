@@ -153,6 +153,7 @@ def _redrive_row(connection: sa.Connection, number: int, letter: DeadLetter, now
         "entry": pack(row.entry),
         "accepted": row.accepted,
         "backfilled": row.backfilled,
+        "article_id": row.article or None,
     }
     connection.execute(inbox.insert().values(**values, **fresh))
 

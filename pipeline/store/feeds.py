@@ -10,6 +10,7 @@ from pipeline.store import feed_health as health
 from pipeline.store.columns import pack, unpack
 from pipeline.store.inbox import Inbox, in_shard
 from pipeline.store.leases import PENDING, chunked, insert, lapsed
+from pipeline.store.manners import Manners
 from pipeline.store.outbox import due_pairs
 from pipeline.store.schema import feeds, inbox, seen_links
 from transforms.feeds.ports import Acceptance, AcceptEntry, NewEntry, Seen, Shard, host_hash
@@ -30,7 +31,7 @@ class ListedFeed(Record, frozen=True):
     """Listed by the settings' feeds; others are kept, with what they have seen, but not polled."""
 
 
-class Feeds(Inbox):
+class Feeds(Inbox, Manners):
     """transforms.feeds.ports.FeedStore, and what keeps the list of feeds."""
 
     # --- the list

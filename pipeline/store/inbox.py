@@ -85,15 +85,8 @@ class Inbox:
         """End the row and add a new one with tries + 1, due then; nothing where it has ended already."""
 
         def work(connection: sa.Connection) -> None:
-            stored = connection.execute(
-                sa.select(inbox).where(inbox.c.row == row.row, inbox.c.state != ENDED).with_for_update()
-            ).first()
-            if stored is None:
-                return
-            end_rows(connection, [row.row], RETRIED, reason)
-            again = {name: stored._mapping[name] for name in _KEPT}  # noqa: SLF001  the row's public mapping
-            values = {**again, "due": due, "takes": 0, "tries": row.tries + 1, "state": PENDING}
-            connection.execute(inbox.insert().values(values))
+            if add_again(connection, row.row, due, tries=row.tries + 1):
+                end_rows(connection, [row.row], RETRIED, reason)
 
         self._db.write(work)
 
@@ -114,7 +107,7 @@ class Inbox:
         return bool(connection.execute(some).scalar())
 
 
-_KEPT = ("host_hash", "link", "entry", "accepted", "backfilled")
+_KEPT = ("host_hash", "link", "entry", "accepted", "backfilled", "article_id")
 _COLUMNS = (
     inbox.c.row,
     inbox.c.entry,
@@ -123,6 +116,7 @@ _COLUMNS = (
     inbox.c.takes,
     inbox.c.tries,
     inbox.c.backfilled,
+    inbox.c.article_id,
 )
 
 
@@ -141,6 +135,7 @@ def inbox_row(row: sa.Row[Any]) -> InboxRow:
         takes=row.takes,
         tries=row.tries,
         backfilled=row.backfilled,
+        article=row.article_id or "",
     )
 
 
@@ -179,6 +174,30 @@ def _give_up(connection: sa.Connection, row: InboxRow, now: Seconds) -> None:
     )
     letters.write(connection, letter)
     end_rows(connection, [row.row], OutcomeKind.DEAD.value, letter.reason)
+
+
+def add_again(
+    connection: sa.Connection, row: int, due: Seconds, *, tries: int | None = None, article_id: str | None = None
+) -> bool:
+    """Add a row that asks for the same page later, unless the row has ended; then False.
+
+    Args:
+        connection: the transaction in which the row is to end.
+        row: whose page.
+        due: when.
+        tries: of the new row; None: one more than the row's.
+        article_id: which article the feed's summary has become; None: as the row has it.
+    """
+    query = sa.select(inbox).where(inbox.c.row == row, inbox.c.state != ENDED).with_for_update()
+    stored = connection.execute(query).first()
+    if stored is None:
+        return False
+    values = {name: stored._mapping[name] for name in _KEPT}  # noqa: SLF001  the row's public mapping
+    values |= {"due": due, "takes": 0, "tries": stored.tries + 1 if tries is None else tries, "state": PENDING}
+    if article_id is not None:
+        values["article_id"] = article_id
+    connection.execute(inbox.insert().values(values))
+    return True
 
 
 def end_rows(connection: sa.Connection, rows: Sequence[int], outcome: str, reason: str) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from pipeline.store.columns import clean, digest, pack
 from pipeline.store.engine import database_now
+from pipeline.store.inbox import add_again
 from pipeline.store.leases import ENDED, RELEASED, chunked, insert
 from pipeline.store.ledger_reading import APART, TOGETHER
 from pipeline.store.outbox import post
@@ -166,6 +167,12 @@ def _write_hand_edits(
 
 
 def _end_rows(connection: sa.Connection, ledger: str, ended: Iterable[Outcome]) -> None:
+    ended = list(ended)
+    for outcome in ended:
+        if (
+            outcome.row and outcome.again
+        ):  # while the row is open: a rival that has ended it has added the next one, too
+            add_again(connection, outcome.row, outcome.again, article_id=outcome.article_id)
     ending = [{"ended_row": o.row, "kind": o.kind.value, "ended_article": o.article_id} for o in ended if o.row]
     if not ending:
         return

@@ -23,6 +23,7 @@ from pipeline.store.schema import (
     ledgers,
     memberships,
     owners,
+    robots,
     seen_links,
     stories,
     texts,
@@ -247,10 +248,11 @@ def _seen_links(connection: sa.Connection, before: Seconds) -> int:
 
 
 def _rows(connection: sa.Connection, before: Seconds) -> int:
-    """Ended rows, redriven letters that did not come back, owners of long ago."""
+    """Ended rows, redriven letters that did not come back, owners and robots files of long ago."""
     done = sa.and_(dead_letters.c.state == REDRIVEN, dead_letters.c.last_seen < before)
     connection.execute(dead_letters.delete().where(done))
     connection.execute(owners.delete().where(owners.c.state != HELD, owners.c.leased_until < before))
+    connection.execute(robots.delete().where(robots.c.until < before))
     old = sa.select(inbox.c.row).where(inbox.c.state == ENDED, inbox.c.ended_at < before).limit(_AT_ONCE)
     gone = list(connection.execute(old).scalars())
     connection.execute(inbox.delete().where(inbox.c.row.in_(gone)))

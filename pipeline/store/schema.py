@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, Tab
 
 from pipeline.store.columns import Packed, Words
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest revision in migrations/versions, as a number in four digits."""
 
 metadata = sa.MetaData()
@@ -83,6 +83,20 @@ inbox = Table(
     Index("inbox_due", "state", "due", "row"),
     Index("inbox_ended", "ended_at"),
     sqlite_autoincrement=True,
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("host", Words, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("text", Packed, nullable=False),
+    Column("refusal", Words, nullable=False),
+    Column("allows_all", Boolean, nullable=False),
+    Column("passing", Boolean, nullable=False),
+    Column("crawl_delay", Double, nullable=False),
+    Index("robots_until", "until"),
 )
 
 ledgers = Table(

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.store.activity import rows_due
 from pipeline.store.store import Store
 from tests.arena import Arena
 from tests.newsroom_truth import Found
@@ -107,8 +108,8 @@ def kept(here: Arena, store: Store, state: State, told_before: set[str]) -> Iter
     counts, due = store.reading.counts(), store.reading.next_due()
     if "taken" in counts.rows:
         yield f"inbox: {counts.rows['taken']} rows are still taken"
-    if counts.rows.get("pending"):
-        yield f"inbox: {counts.rows['pending']} rows are still pending, the next thing is due at {due}"
+    if waiting := rows_due(store.database):
+        yield f"inbox: {waiting} rows are still pending, the next thing is due at {due}"
     if left := {state: count for state, count in counts.deliveries.items() if state not in {"delivered", "superseded"}}:
         yield f"outbox: {left}"
     bodies = here.desk.bodies()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from pipeline.store.activity import rows_due
 from tests.arena import FAST_POLLING, Arena, Command, alive, command_of
 from tests.faults.state import State, same_news
 from tests.faults.trial import TABLES, Tally, aftermath, installation, kill_launcher, left_behind, rest
@@ -127,8 +128,9 @@ def _all_told(here: Arena, reference: State) -> bool:
     if not (here.folder / "store.db").exists() or not here.desk.receiver.requests:
         return False
     with here.store() as store:
-        counts = store.reading.counts()
-    done = set(counts.deliveries) <= {"delivered", "superseded"} and not counts.rows
+        counts, waiting = store.reading.counts(), rows_due(store.database)
+    read = not waiting and "taken" not in counts.rows
+    done = read and set(counts.deliveries) <= {"delivered", "superseded"}
     return done and counts.articles >= len(reference.articles)
 
 

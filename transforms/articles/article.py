@@ -19,7 +19,7 @@ def read_article(page: Page, extracted: ExtractedPage, now: float) -> Article:
     The page's own publication time comes first where it has time and zone, then the entry's, then what else the page
     gives; the headline is the page's, the entry's where the page has none or the text is the feed's; the outlet's name
     is the person's or the feed's, else the page's. The canonical link is only told: identity is settled when the
-    article is decided.
+    article is decided. A page that is tried again, after its feed's summary had to serve, is the article that it was.
 
     Args:
         page: as fetched, with its inbox row.
@@ -35,7 +35,7 @@ def read_article(page: Page, extracted: ExtractedPage, now: float) -> Article:
     published = plausible(_published(entry, extracted), now)
     modified = extracted.modified if extracted.modified is not None else entry.updated
     return Article(
-        id=article_id(url),
+        id=page.row.article or article_id(url),
         url=url,
         title=title,
         text=extracted.text,
@@ -54,6 +54,7 @@ def read_article(page: Page, extracted: ExtractedPage, now: float) -> Article:
         text_from=text_from,
         unread=page.unread or extracted.from_feed or extracted.mark,
         row=page.row.row,
+        again=page.again if text_from is TextFrom.FEED_SUMMARY else 0.0,
         backfilled=page.row.backfilled,
         text_hash=text_hash(title, extracted.text),
     )

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from transforms.articles.urls import article_id, is_root, normalise_url, registrable_domain, url_key
+from transforms.articles.urls import is_root, registrable_domain, url_key
 from transforms.model import Article
 from transforms.stories.ports import Claim
 
@@ -55,4 +55,4 @@ def settle_identity(article: Article, claims: Mapping[str, Claim]) -> str:
     own = claims.get(url_key(article.url))
     if own is not None and not own.contested:
         return own.article_id
-    return article_id(normalise_url(article.url))
+    return article.id

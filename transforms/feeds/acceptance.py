@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 
 import msgspec
 
@@ -14,11 +15,14 @@ UPDATED_BY = 300.0
 """Seconds by which `updated` has to move for an entry to count as changed when its title has not."""
 LIKE_TITLE = 0.6
 """Share of words in common (Jaccard) from which two titles of one guid are one entry's."""
+TWIN_WORDS = 3
+"""Words of a title from which it may, with path and time, tell an entry."""
 RESET_SHARE = 0.8
 RESET_ENTRIES = 5
 """From this many entries on: when this share of a document claims one moment of update, the feed has reset its dates."""
 RESET_SPAN = 600.0
 
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 
 
@@ -61,6 +65,7 @@ def new_entries(
     outlet = cursor.feed.name or parsed.title
     dates_reset = _dates_reset(parsed.entries)
     found: dict[str, NewEntry] = {}
+    twins = Counter(map(_twin, parsed.entries))
     for parsed_entry in parsed.entries:
         entry = msgspec.structs.replace(
             parsed_entry,
@@ -69,13 +74,14 @@ def new_entries(
             updated=None if dates_reset else parsed_entry.updated,
         )
         key = link_key(entry.link)
+        twin = _twin(parsed_entry)
         dated = entry.published if entry.published is not None else parsed_entry.updated
         found.setdefault(
             key,
             NewEntry(
                 entry=entry,
                 link_key=key,
-                guid_key=guid_key(cursor.feed.url, entry.id),
+                guid_key=guid_key(cursor.feed.url, twin if twin and twins[twin] == 1 else entry.id),
                 host_hash=host_hash(entry.link),
                 backfilled=dated is not None and dated < now - max_age,
                 seen_only=first and dated is not None and dated < now - first_poll_age,
@@ -112,6 +118,21 @@ def _dates_reset(entries: tuple[Entry, ...]) -> bool:
     updates = sorted(entry.updated for entry in entries if entry.updated is not None)
     needed = max(RESET_ENTRIES, int(RESET_SHARE * len(entries)))
     return any(updates[first + needed - 1] - updates[first] <= RESET_SPAN for first in range(len(updates) - needed + 1))
+
+
+def _twin(entry: Entry) -> str:
+    """What names an entry whose guid is its link and whose link has a query; "": its guid does.
+
+    Such a guid says nothing that the link does not: where a publisher renames a parameter, both are unknown at once. So
+    path, title and time name it, with those parameters whose value has a digit: `?id=1` and `?id=2` stay two.
+    """
+    page, _, query = url_key(entry.link).partition("?")
+    if not query or entry.published is None or len(_WORD.findall(entry.title)) < TWIN_WORDS:
+        return ""
+    if url_key(entry.id) != f"{page}?{query}":
+        return ""
+    numbered = "&".join(pair for pair in query.split("&") if _DIGIT.search(pair.partition("=")[2]))
+    return f"{page}?{numbered}\n{entry.published:.0f}\n{entry.title.casefold()}"
 
 
 def _digest(text: str) -> str:

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -44,6 +45,7 @@ class Follower:
         clock: seconds since the epoch, UTC.
         roll: random numbers from 0 to 1, for jitter.
         open_session: makes the guarded session, on the loop; None: the client's own.
+        pace: shared by the followers of this process, one after another and beside one another; None: its own.
     """
 
     def __init__(
@@ -60,9 +62,11 @@ class Follower:
         clock: Callable[[], float] = time.time,
         roll: Callable[[], float] = random.random,
         open_session: Callable[[], aiohttp.ClientSession] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._means = Means(shard, store, polling, network, max_age, pool, owner, everything, clock, roll)
         self._open_session = open_session
+        self._pace = pace or Pace(polling)
         self._loop = background_loop()
         self._tray = Tray(self._loop)
         self._starting = threading.Lock()
@@ -152,10 +156,11 @@ class Follower:
         means = self._means
         if self._closing.is_set():
             return
-        pace, leases, accepted = Pace(means.polling), Leases(means.store, means.owner), asyncio.Event()
+        pace, leases, accepted = self._pace, Leases(means.store, means.owner), asyncio.Event()
+        await self._remember(pace)
         session = self._open_session() if self._open_session else None
         async with Client(means.network, pace, clock=means.clock, session=session) as client:
-            robots = Robots(lambda url: client.fetch(url, FetchKind.ROBOTS), pace, means.clock)
+            robots = Robots(lambda url: client.fetch(url, FetchKind.ROBOTS), pace, means.clock, means.store)
             feeds = FeedPolling(means, client, accepted)
             self._pages = PageFetching(means, client, robots, leases, self._tray, accepted)
             async with asyncio.TaskGroup() as group:  # an error of the store in one ends all
@@ -163,6 +168,14 @@ class Follower:
                 if self._closing.is_set():  # drained since the session is being made
                     self._following.cancel()
                 group.create_task(leases.keep(self._closing))
+
+    async def _remember(self, pace: Pace) -> None:
+        """What hosts have asked for before this process began."""
+        store, now = self._means.store, self._means.clock()
+        for host, seconds in await in_thread(store.crawl_delays, now):
+            pace.set_crawl_delay(host, seconds)
+        for url, until in await in_thread(store.held_feeds, now):
+            pace.hold(urlsplit(url).hostname or "", until - now)
 
     async def _follow(self, feeds: FeedPolling, pages: PageFetching, accepted: asyncio.Event) -> None:
         try:

@@ -97,7 +97,8 @@ class Pace:
     def hold(self, host: str, seconds: float) -> None:
         """A Retry-After: where its scope is the host, nobody asks it before; capped by retry_after_cap."""
         if self._polling.retry_after_scope == "host":
-            self._host(host).held_until = self._clock() + min(seconds, self._polling.retry_after_cap)
+            state = self._host(host)
+            state.held_until = max(state.held_until, self._clock() + min(seconds, self._polling.retry_after_cap))
 
     def _host(self, host: str) -> _Host:
         state = self._hosts.get(host)

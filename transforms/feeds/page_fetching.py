@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -9,7 +10,7 @@ from transforms.feeds.answers import NOT_ASKED, Fetched
 from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.leases import Leases
 from transforms.feeds.means import Means, in_thread, store_call, woken
-from transforms.feeds.pages import Retry, fetched_page, settle_failure
+from transforms.feeds.pages import Enough, Retry, fetched_page, settle_failure
 from transforms.feeds.robots import Robots
 from transforms.feeds.tray import Tray
 from transforms.model import DeadLetter, InboxRow, Page
@@ -75,6 +76,8 @@ class PageFetching:
 
     async def _take(self, room: int) -> list[InboxRow]:
         means = self._means
+        # A row that is in hand comes again where its renewal was late and the store took us for dead: once is enough.
+        known = set(self.in_hand)
         taking = store_call(means.store.take_rows, means.shard, means.owner, room, now=means.clock())
         try:
             await asyncio.wait({taking})
@@ -83,8 +86,8 @@ class PageFetching:
             raise
         finally:
             if taking.done() and not taking.exception():
-                self.in_hand.update({row.row: row for row in taking.result()})
-        rows = taking.result()
+                self.in_hand.update({row.row: row for row in taking.result() if row.row not in known})
+        rows = [row for row in taking.result() if row.row not in known]
         self._leases.add(row.row for row in rows)
         self._taken += len(rows)
         return rows
@@ -95,7 +98,7 @@ class PageFetching:
             url, FetchKind.PAGE, may_visit=self._robots.may_visit, patience=PATIENCE, room=self._tray.room
         )
         if isinstance(answer, Fetched):
-            self._hand_in(row, fetched_page(row, answer))
+            self._hand_in(row, fetched_page(row, answer, means.polling))
             return
         if answer.reason in NOT_ASKED:
             await self._put_off(row, means.clock() + (answer.retry_after or 0.0))
@@ -103,6 +106,8 @@ class PageFetching:
         settled = settle_failure(row, answer, polling=means.polling, now=means.clock())
         if isinstance(settled, Retry):
             await self._retry(row, settled)
+        elif isinstance(settled, Enough):
+            await self._end(row, means.store.drop, row, settled.reason)
         else:
             self._hand_in(row, settled)
 
@@ -116,7 +121,10 @@ class PageFetching:
         await self._retry(msgspec.structs.replace(row, tries=row.tries - 1), Retry(until, "waits for its host"))
 
     async def _retry(self, row: InboxRow, later: Retry) -> None:
-        await in_thread(self._means.store.retry, row, later.due, later.reason)
+        await self._end(row, self._means.store.retry, row, later.due, later.reason)
+
+    async def _end(self, row: InboxRow, ending: Callable[..., None], *arguments: Any) -> None:
+        await in_thread(ending, *arguments)
         del self.in_hand[row.row]
         self._leases.forget(row.row)
         self._wake.set()

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from transforms.articles.urls import url_key
 from transforms.config import PollingConfig
 from transforms.feeds.answers import HOLDING, Fetched, FetchFailure
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
@@ -111,7 +112,9 @@ def _succeeded(
         hints = msgspec.structs.replace(hints, full=now, conditional=_answers_conditionally(cursor, request, answer))
         cursor = msgspec.structs.replace(cursor, body_hash=body_hash(answer.body))
     if parsed is not None:
-        hints = msgspec.structs.replace(hints, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days)
+        hints = msgspec.structs.replace(
+            _history(hints, parsed, now), ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days
+        )
         cursor = msgspec.structs.replace(cursor, title=parsed.title or cursor.title)
     cursor = msgspec.structs.replace(
         _moved(cursor, request, answer, now),
@@ -126,6 +129,19 @@ def _succeeded(
     wait = wait_after_success(cursor, answer.headers, polling, now)
     chosen = cursor.feed.every is not None
     return msgspec.structs.replace(cursor, next_poll=next_poll(wait, hints, polling, now, roll, chosen=chosen))
+
+
+def _history(hints: PollHints, parsed: ParsedFeed, now: float) -> PollHints:
+    """When the entries last changed: now, where they differ from those before; of a first document, as it dates them."""
+    keys = sorted(f"{url_key(entry.link)} {entry.title}" for entry in parsed.entries)
+    listed = body_hash("\n".join(keys).encode("utf-8", "replace"))
+    if listed == hints.listed:
+        return hints
+    changed = now
+    if not hints.listed:
+        dates = [date for entry in parsed.entries for date in (entry.published, entry.updated) if date is not None]
+        changed = min(max(dates, default=now), now)
+    return msgspec.structs.replace(hints, listed=listed, changed=changed)
 
 
 def _failed(

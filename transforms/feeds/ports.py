@@ -61,11 +61,41 @@ class NewEntry(Record, frozen=True):
     """Too old for a feed's first poll: remembered as seen, not read."""
 
 
+class KeptRobots(Record, frozen=True):
+    """A site's robots file as it is kept."""
+
+    host: str
+    until: Seconds
+    """It holds until then."""
+    text: str = ""
+    """The file, where one was read."""
+    refusal: str = ""
+    """Why nothing is allowed, where the file does not say so; for a person."""
+    allows_all: bool = False
+    """There is none."""
+    passing: bool = False
+    """It could not be had, which may be otherwise soon."""
+    crawl_delay: float | None = None
+    """Seconds between requests that it asks for."""
+
+
+class RobotsShelf(Protocol):
+    """Where robots files are kept over restarts."""
+
+    def robots(self, origin: str) -> KeptRobots | None:
+        """An origin's robots file as last asked for, however old; None: never."""
+        ...
+
+    def keep_robots(self, origin: str, kept: KeptRobots) -> None:
+        """Keep an origin's robots file in place of the one before."""
+        ...
+
+
 AcceptEntry = Callable[[Entry, Seen | None, Seen | None], Acceptance]
 """Pure decision: (entry, seen under its link, seen under its guid) -> what it is. See transforms.feeds.acceptance."""
 
 
-class FeedStore(Protocol):
+class FeedStore(RobotsShelf, Protocol):
     """The store as FollowFeeds sees it. Each method is one short transaction; leases run on the database's clock."""
 
     def due_feeds(self, shard: Shard, now: Seconds, limit: int, *, everything: bool = False) -> list[FeedCursor]:
@@ -117,4 +147,12 @@ class FeedStore(Protocol):
 
     def due_deliveries(self) -> list[tuple[str, str]]:
         """(ledger, sink) pairs with an outbox row that is due by the database's clock."""
+        ...
+
+    def crawl_delays(self, now: Seconds) -> list[tuple[str, float]]:
+        """(host, seconds) of the robots files that hold and ask for a pause between requests."""
+        ...
+
+    def held_feeds(self, now: Seconds) -> list[tuple[str, Seconds]]:
+        """(URL, until when) of the feeds that are under a Retry-After."""
         ...

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
+from transforms.feeds.means import in_thread
 from transforms.feeds.pace import Pace
+from transforms.feeds.ports import KeptRobots, RobotsShelf
 
 TOKEN = "wirewatch"  # noqa: S105 - the product token that robots files address
 KEPT = 86400.0
@@ -44,16 +46,28 @@ class Rules(NamedTuple):
         return self.parsed.crawl_delay(TOKEN) if self.parsed else None
 
 
+def kept_rules(kept: KeptRobots) -> Rules:
+    """The rules of a file that has been kept."""
+    if kept.allows_all or kept.refusal:
+        return Rules(None, allow_all=kept.allows_all, reason=kept.refusal, passing=kept.passing)
+    return Rules(Protego.parse(kept.text))
+
+
 def read_rules(answer: Fetched | FetchFailure) -> Rules:
     """RFC 9309 2.3.1: 4xx allows all, 5xx and what cannot be reached allows nothing. 429 counts as a 5xx."""
     if isinstance(answer, FetchFailure):
         if 400 <= answer.status < 500 and answer.status != 429:
             return Rules(None, allow_all=True)
         return Rules(None, reason=f"robots.txt cannot be had ({answer.message})", passing=True)
-    text = answer.body.decode("utf-8", "replace").removeprefix("\ufeff")
+    text = file_text(answer)
     if parsing_work(text) > MAX_WORK:
         return Rules(None, reason="robots.txt names too many user agents and rules")
     return Rules(Protego.parse(text))
+
+
+def file_text(answer: Fetched) -> str:
+    """A robots file as text."""
+    return answer.body.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def parsing_work(text: str) -> int:
@@ -78,11 +92,17 @@ class Robots:
         fetch: asks for a robots file's URL.
         pace: told of crawl-delays.
         clock: seconds since the epoch, UTC.
+        shelf: keeps them over restarts; None: nobody does.
     """
 
     def __init__(
-        self, fetch: Callable[[str], Awaitable[Fetched | FetchFailure]], pace: Pace, clock: Callable[[], float]
+        self,
+        fetch: Callable[[str], Awaitable[Fetched | FetchFailure]],
+        pace: Pace,
+        clock: Callable[[], float],
+        shelf: RobotsShelf | None = None,
     ) -> None:
+        self._shelf = shelf
         self._fetch = fetch
         self._pace = pace
         self._clock = clock
@@ -113,14 +133,32 @@ class Robots:
         return await asyncio.shield(task)
 
     async def _ask(self, origin: str, host: str) -> Rules | FetchFailure:
+        if self._shelf is not None:
+            kept = await in_thread(self._shelf.robots, origin)
+            if kept is not None and self._clock() < kept.until:
+                return self._keep(origin, kept, kept_rules(kept))
         answer = await self._fetch(f"{origin}/robots.txt")
         if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
             return answer
         rules = read_rules(answer)
-        self._pace.set_crawl_delay(host, rules.crawl_delay)
-        size = 200 + (len(answer.body) if isinstance(answer, Fetched) else 0)
+        kept = KeptRobots(
+            host=host,
+            until=self._clock() + (KEPT_UNREACHABLE if rules.passing else KEPT),
+            text=file_text(answer) if isinstance(answer, Fetched) and rules.parsed else "",
+            refusal=rules.reason,
+            allows_all=rules.allow_all,
+            passing=rules.passing,
+            crawl_delay=rules.crawl_delay,
+        )
+        if self._shelf is not None:
+            await in_thread(self._shelf.keep_robots, origin, kept)
+        return self._keep(origin, kept, rules)
+
+    def _keep(self, origin: str, kept: KeptRobots, rules: Rules) -> Rules:
+        self._pace.set_crawl_delay(kept.host, kept.crawl_delay)
+        size = 200 + len(kept.text)
         self._bytes += size - self._kept.pop(origin, (0.0, 0, None))[1]
-        self._kept[origin] = (self._clock() + (KEPT_UNREACHABLE if rules.passing else KEPT), size, rules)
+        self._kept[origin] = (kept.until, size, rules)
         while self._bytes > MAX_KEPT_BYTES:
             oldest = next(iter(self._kept))
             self._bytes -= self._kept.pop(oldest)[1]

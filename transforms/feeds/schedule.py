@@ -10,6 +10,10 @@ from transforms.model import FeedCursor, PollHints
 JITTER = 0.1
 """Up to this share is added to each wait, so that feeds added together drift apart."""
 
+QUIET_SHARE = 1 / 24
+"""Of the time since a feed last changed, that it may go unasked: what has rested long is likely to rest on. A feed that
+changed within a day is asked each hour, one that has been quiet for a week every seven hours, for 24 days once a day."""
+
 _MAX_AGE = re.compile(r'(?:^|[\s,])max-age\s*=\s*"?(\d{1,12})', re.IGNORECASE)
 _DOUBLINGS = 12
 
@@ -18,14 +22,19 @@ def wait_after_success(cursor: FeedCursor, headers: dict[str, str], polling: Pol
     """Seconds to the next poll after an answer, before jitter and skipped hours.
 
     The person's own `every` for this feed wins over everything. Else it is the settings' interval (a longer one for
-    servers that never answer conditionally), or longer where max-age, Expires, ttl or sy:update* ask for it, within
-    at_least and at_most.
+    servers that never answer conditionally), or longer where max-age, Expires, ttl or sy:update* ask for it or the
+    feed has been quiet for long, within at_least and at_most.
     """
     if cursor.feed.every is not None:
         return cursor.feed.every
     usual = polling.every if cursor.hints.conditional is not False else max(polling.every, polling.every_unconditional)
-    wished = max(usual, freshness(headers, now), cursor.hints.ttl or 0.0)
+    wished = max(usual, freshness(headers, now), cursor.hints.ttl or 0.0, QUIET_SHARE * quiet_for(cursor.hints, now))
     return min(max(wished, polling.at_least), polling.at_most)
+
+
+def quiet_for(hints: PollHints, now: float) -> float:
+    """Seconds since the feed's entries last changed; 0 where that is not known."""
+    return max(0.0, now - hints.changed) if hints.changed is not None else 0.0
 
 
 def wait_after_failure(cursor: FeedCursor, polling: PollingConfig) -> float:
@@ -53,7 +62,7 @@ def next_poll(wait: float, hints: PollHints, polling: PollingConfig, now: float,
     Args:
         wait: seconds.
         hints: skipped hours and days.
-        polling: at_most bounds how far skipping moves it.
+        polling: at_most bounds how far skipping moves it; a wait that is as long already is drawn out by half at most.
         now: seconds since the epoch.
         roll: a random number, 0 to 1.
         chosen: a person chose the interval of this very feed: nothing is skipped.
@@ -61,7 +70,7 @@ def next_poll(wait: float, hints: PollHints, polling: PollingConfig, now: float,
     moment = now + wait * (1.0 + JITTER * roll)
     if chosen:
         return moment
-    return min(_after_skipped(moment, hints), max(moment, now + polling.at_most))
+    return min(_after_skipped(moment, hints), max(now + polling.at_most, moment + polling.at_most / 2))
 
 
 def _after_skipped(moment: float, hints: PollHints) -> float:

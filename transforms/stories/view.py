@@ -8,7 +8,17 @@ import numpy as np
 from transforms.alerts.decide import StoryView
 from transforms.alerts.facts import story_facts
 from transforms.alerts.relevance import merge_by_topic
-from transforms.model import AlertMember, Article, CreditKind, Fingerprint, Membership, Relation, Seconds, Story
+from transforms.model import (
+    AlertMember,
+    Article,
+    CreditKind,
+    Fingerprint,
+    Membership,
+    Relation,
+    Seconds,
+    Story,
+    TextFrom,
+)
 from transforms.stories.origins import story_origins
 from transforms.stories.outlets import OutletTable
 from transforms.stories.ports import KnownArticle
@@ -104,7 +114,7 @@ def _alert_member(known: KnownArticle, membership: Membership, by_id: dict[str, 
         matched=membership.matched,
         credit=_credit_words(known.fingerprint),
         share=kept_share(known.fingerprint, matched.fingerprint) if kept and matched else None,
-        unread=article.unread,
+        unread="" if article.text_from is TextFrom.FEED_CONTENT else article.unread,
     )
 
 

@@ -186,6 +186,7 @@ class DecidingWave:
             line=article.line,
             membership=membership,
             seq=self._seq,
+            again=article.again,
         )
 
     # --- the wave's end -----------------------------------------------------------------------------------------------

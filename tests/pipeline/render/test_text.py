@@ -101,8 +101,8 @@ def test_what_an_alert_says(changes, says):
         ({"credit": 'ends "- Axios"'}, 'ends "- Axios"'),
         ({"share": 0.614, "relation": Relation.COPY}, "61 % of the original"),
         ({"share": 1.0, "relation": Relation.FIRST, "reason": ""}, ""),
-        ({"unread": "403", "reason": ""}, "read from the feed only (403)"),
-        ({"unread": "403"}, "same credited outlet: Axios; read from the feed only (403)"),
+        ({"unread": "403", "reason": ""}, "text not readable: 403"),
+        ({"unread": "403"}, "same credited outlet: Axios; text not readable: 403"),
     ],
 )
 def test_a_members_evidence(changes, says):

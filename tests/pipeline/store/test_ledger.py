@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pipeline.store import Store
 from pipeline.store.schema import ledgers
 from tests.pipeline.store.records import (
+    ALL,
     NOW,
     accept,
     alert,
@@ -165,6 +166,22 @@ def test_a_wave_ends_its_rows_with_their_outcomes(store: Store) -> None:
     assert store.reading.counts().ended == {"decided": 1, "duplicate": 1}
     write(store, Wave(seq=1, ended=(duplicate,)))  # once more does no harm, nor needs it a number
     assert store.reading.counts().ended == {"decided": 1, "duplicate": 1}
+
+
+def test_a_wave_that_ends_a_row_on_a_summary_adds_one_that_tries_the_page_again(store: Store) -> None:
+    accept(store, new_entry("a"))
+    wave = starting_wave(1, "a", "s1", row=1)
+    ended = replace(wave.ended[0], again=NOW + 60.0)
+    write(store, replace(wave, ended=(ended,)))
+    write(store, Wave(seq=1, ended=(ended,)))  # a rival's: the row has ended, and has its follower
+    assert store.feeds.take_rows(ALL, "me", 9, now=NOW + 59.0) == []
+    [row] = store.feeds.take_rows(ALL, "me", 9, now=NOW + 60.0)
+    assert (row.row, row.tries, row.article, row.entry.id) == (2, 1, "a", "a")
+    store.feeds.retry(row, NOW + 90.0, "http-403")
+    [row] = store.feeds.take_rows(ALL, "me", 9, now=NOW + 90.0)
+    assert (row.row, row.tries, row.article) == (3, 2, "a")
+    store.feeds.drop(row, "http-403")
+    assert store.reading.counts().ended == {"decided": 1, "retried": 1, "dropped": 1}
 
 
 def test_a_wave_under_an_old_number_is_refused(store: Store) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import msgspec
 
-from transforms.feeds.ports import Acceptance, Seen, host_hash
+from transforms.feeds.ports import Acceptance, KeptRobots, Seen, host_hash
 from transforms.model import Feed, FeedCursor, FeedStatus, InboxRow
 
 
@@ -20,6 +20,7 @@ class MemoryStore:
         self.given_back: list[int] = []
         self.renewed: list[tuple[int, ...]] = []
         self.deliveries: list[tuple[str, str]] = []
+        self.robots_files: dict[str, KeptRobots] = {}
         self.broken: Exception | None = None
         self.polls_written = 0
         self._last_row = 0
@@ -99,6 +100,19 @@ class MemoryStore:
 
     def due_deliveries(self):
         return list(self.deliveries)
+
+    def robots(self, origin):
+        return self.robots_files.get(origin)
+
+    def keep_robots(self, origin, kept):
+        self.robots_files[origin] = kept
+
+    def crawl_delays(self, now):
+        kept = self.robots_files.values()
+        return [(one.host, one.crawl_delay) for one in kept if one.crawl_delay and one.until > now]
+
+    def held_feeds(self, now):
+        return [(url, cursor.not_before) for url, cursor in self.cursors.items() if cursor.not_before > now]
 
     # --- for tests
 

@@ -99,6 +99,22 @@ def test_a_feed_that_resets_every_date_raises_nothing_again():
     assert {new.entry.updated for new in accepted(*few)} == {NOW}
 
 
+def test_a_parameter_renamed_in_links_that_are_the_guids_is_told_by_path_title_and_time():
+    def guids(*links, title="Port closes after storm", published=NOW, **fields):
+        found = [entry(title, link=link, guid=link, published=published, **fields) for link in links]
+        return [new.guid_key for new in accepted(*found)]
+
+    one, renamed = "http://a.test/story?wn=rss", "http://a.test/story?wn2=web"
+    assert guids(one) == guids(renamed)
+    assert guids(one) != guids(renamed, published=NOW + 60)
+    assert guids(one) != guids(renamed, title="Port opens after storm")
+    assert guids(one) != guids("http://a.test/other?wn=rss")
+    assert guids("http://a.test/a.php?id=1") != guids("http://a.test/a.php?id=2")
+    for alone in ({"title": "Live"}, {"published": None}):
+        assert guids(one, **alone) != guids(renamed, **alone)
+    assert len(set(guids("http://a.test/a.php?id=1", "http://a.test/a.php?id=2"))) == 2
+
+
 def test_keys():
     assert link_key("http://a.test/1") == link_key("https://www.a.test/1/?utm_medium=x")
     assert link_key("http://a.test/?id=1") != link_key("http://a.test/?id=2")

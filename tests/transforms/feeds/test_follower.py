@@ -412,6 +412,24 @@ def test_drain_gives_back_what_was_not_handed_in(press, clock, following):
     assert follower.ready(0.0) == []
 
 
+def test_row_whose_lease_ran_out_while_it_was_in_hand_is_fetched_once(press, clock, following):
+    press.play("http://post.test/slow", "<p>page</p>")
+    press.play("http://post.test/robots.txt", "")
+    store = MemoryStore(clock=clock)
+    row = store.add_row(Entry(FEED, "x", "http://post.test/slow"), NOW)
+    take = store.take_rows
+
+    def take_twice(*arguments, **options):
+        rows = take(*arguments, **options)
+        if row.row in store.under_way and not rows and not press.paths():
+            return [row]
+        return rows
+
+    store.take_rows = take_twice
+    assert [page.row.row for page in one_pass(following(store))] == [row.row]
+    assert press.paths().count("/slow") == 1
+
+
 def test_error_of_the_store_comes_out_and_a_new_start_goes_on(press, clock, following):
     press.play(FEED, rss(item("/1")))
     press.play("http://post.test/1", "<p>page</p>")

@@ -37,6 +37,11 @@ def cursor(every=None, **hints) -> FeedCursor:
         (cursor(ttl=3 * HOUR), {}, 3 * HOUR),
         (cursor(ttl=3 * HOUR), {"cache-control": "max-age=14400"}, 4 * HOUR),
         (cursor(ttl=99 * DAY), {}, DAY),
+        (cursor(changed=NOW - DAY), {}, HOUR),
+        (cursor(changed=NOW - 7 * DAY), {}, 7 * HOUR),
+        (cursor(changed=NOW - 99 * DAY), {}, DAY),
+        (cursor(changed=NOW - 99 * DAY, every=60.0), {}, 60.0),
+        (cursor(changed=NOW + DAY), {}, HOUR),
     ],
 )
 def test_wait_follows_the_person_then_the_server_within_bounds(cursor, headers, wait):
@@ -71,6 +76,12 @@ def test_skipped_hours_and_days_are_passed_over(hints, expected):
     moment = next_poll(HOUR, hints, POLLING, NOW, 0.0, chosen=False)
     assert datetime.fromtimestamp(moment, UTC).isoformat()[:16] == expected
     assert next_poll(HOUR, hints, POLLING, NOW, 0.0, chosen=True) == NOW + HOUR
+
+
+def test_skipped_hours_are_passed_over_by_the_longest_wait_too():
+    assert next_poll(DAY, PollHints(skip_hours=(12, 13)), POLLING, NOW, 0.0, chosen=False) == NOW + DAY + 2 * HOUR
+    all_but_one = PollHints(skip_hours=tuple(hour for hour in range(24) if hour != 11))
+    assert next_poll(DAY, all_but_one, POLLING, NOW, 0.0, chosen=False) == NOW + 1.5 * DAY
 
 
 @given(st.floats(0, 1), st.floats(1, DAY))
