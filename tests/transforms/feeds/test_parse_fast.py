@@ -204,5 +204,5 @@ def test_a_document_with_an_illegal_character_is_read_as_feedparser_reads_it(dec
     headers = {"content-type": content_type, "content-location": URL}
     reading = read_document(body, headers, URL)
     assert reading.reader is Reader.FEEDPARSER
-    assert [entry.title for entry in reading.feed.entries][0] == "One"
+    assert reading.feed.entries[0].title == "One"
     assert dataclasses.asdict(reading.feed) == dataclasses.asdict(read_any(body, headers))
