@@ -21,7 +21,8 @@ from transforms.articles.links import TextLinks
 from transforms.articles.markup import decode_html, parse_html
 from transforms.articles.metadata import PageMetadata, read_metadata
 from transforms.articles.pages import ExtractedPage, UnreadablePage
-from transforms.articles.walls import STUB, judge_wall
+from transforms.articles.sniffing import sniffed
+from transforms.articles.walls import STUB, judge_redirect, judge_wall
 from transforms.config import ExtractionConfig
 from transforms.model import Page, TextFrom
 
@@ -85,8 +86,8 @@ def extract(
         raise UnreadablePage("not-html", f"it is {kind!r}, not HTML")
     if not body.strip():
         raise UnreadablePage("unreadable", "its body is empty")
-    if b"\0" in body[:64] and not body.startswith((b"\xff\xfe", b"\xfe\xff", b"\0")):
-        raise UnreadablePage("not-html", "its bytes are no text")
+    if found := sniffed(body):
+        raise UnreadablePage("not-html", f"it is called {kind or 'nothing'!r} and is {found}")
     tree = parse_html(decode_html(body, charset), config)
     about = read_metadata(tree, url, search_dates=search_dates)
     _lighten(tree)
@@ -194,6 +195,7 @@ def extract_page(page: Page, config: ExtractionConfig) -> ExtractedPage:
         return extract_fragment(decode_html(page.body, page.charset or "utf-8"), page.url, entry.title, config)
     dated = entry.published is not None or entry.updated is not None
     try:
+        judge_redirect(entry.link, page.url)
         read = extract(page.body, page.url, page.charset, page.content_type, config, search_dates=not dated)
     except UnreadablePage as unreadable:
         return _from_feed(page, unreadable, config)
@@ -206,8 +208,8 @@ def extract_page(page: Page, config: ExtractionConfig) -> ExtractedPage:
 
 def _from_feed(page: Page, unreadable: UnreadablePage, config: ExtractionConfig) -> ExtractedPage:
     entry = page.row.entry
-    # a page that is gone is no article, whatever the feed still says; one that is too large may be hostile
-    if unreadable.reason in {"soft-404", "too-large"} or not (entry.content or entry.summary):
+    # a page that is too large may be hostile, and so may its feed
+    if unreadable.reason == "too-large" or not (entry.content or entry.summary):
         raise unreadable
     try:
         fragment = extract_fragment(entry.content or entry.summary, page.url, entry.title, config)
