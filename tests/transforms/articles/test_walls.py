@@ -70,7 +70,7 @@ LINK = "https://www.herald.test/politics/harbour-vote"
         (LINK, "https://www.herald.test/404", "soft-404"),
         (LINK, "https://www.herald.test/errors/not-found.html", "soft-404"),
         (LINK, "https://www.herald.test/login?next=/politics/harbour-vote", "login-wall"),
-        (LINK, "https://accounts.herald.test/?service=news", "soft-404"),
+        (LINK, "https://accounts.herald.test/?service=news", "login-wall"),
         (LINK, "https://accounts.herald.test/v2/start", "login-wall"),
         (LINK, "https://www.herald.test/subscribe/?from=harbour-vote", "paywall"),
         (LINK, "https://consent.herald.test/v2/collect?to=x", "cookie-wall"),
