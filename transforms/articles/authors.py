@@ -41,8 +41,22 @@ def visible_bylines(tree: HtmlElement) -> Iterator[list[str]]:
             marked.append(element)
         elif _BYLINE_CLASS.search(element.get("class") or ""):
             bylines.append(element)
-    for element in (*marked[:4], *bylines[:4]):
+    for element in marked[:4]:
+        beside = [one for one in marked[:MAX_AUTHORS] if _stand_together(element, one)]
+        together = [words for one in beside for words in _byline(one)]
+        if together:
+            yield [name for names in together for name in names]
+    for element in bylines[:4]:
         yield from _byline(element)
+
+
+def _stand_together(one: HtmlElement, other: HtmlElement) -> bool:
+    """Children of one element or of one list: authors of the same article, not of another that is teased."""
+    first, second = one.getparent(), other.getparent()
+    if first is second:
+        return True
+    listed = first is not None and second is not None and first.tag == second.tag == "li"
+    return listed and first.getparent() is second.getparent()
 
 
 def _byline(element: HtmlElement) -> Iterator[list[str]]:

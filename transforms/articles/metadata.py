@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from transforms.articles.authors import split_authors, visible_bylines
 from transforms.articles.dates import Moment, parse_moment
-from transforms.articles.jsonld import Node, article_node, names_of, read_json_ld, text_of
+from transforms.articles.jsonld import article_node, names_of, read_json_ld, text_of
 from transforms.articles.language import language_code
 from transforms.articles.urls import is_root, url_key, web_url
 from transforms.model import Record
@@ -63,6 +63,11 @@ _LABEL_BEFORE = {"twitter:data1": ("twitter:label1", re.compile(r"written by|by|
 _MARKED_DATES = etree.XPath(
     ".//*[@itemprop='datePublished' or @itemprop='datePublished dateModified' or @itemprop='dateCreated' or @pubdate]"
 )
+_MICRODATA = {
+    name: etree.XPath(f".//*[contains(concat(' ', @itemprop, ' '), ' {name} ')]")
+    for name in ("headline", "publisher", "dateModified")
+}
+_NAME_INSIDE = etree.XPath(".//*[@itemprop='name']")
 _SEPARATORS = re.compile(r"\s+(?:[|–—·•«»:]|::|-|\\)\s+")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_-]|\.|$)")
 _EMPTY_TITLES = frozenset({"untitled", "home", "homepage", "document", "index"})
@@ -139,13 +144,13 @@ def read_metadata(tree: HtmlElement, url: str, *, search_dates: bool = True) -> 
     return PageMetadata(
         title=_title(head, outlet),
         published=published,
-        modified=_first_moment([text_of(head.article.get("dateModified")), *head.all(*_MODIFIED_METAS)]),
+        modified=_modified(head),
         authors=_authors(head),
         outlet=outlet,
         canonical_url="" if head.canonical and is_root(head.canonical) else head.canonical,
         base=head.base,
         lang=_lang(head),
-        free=_free(head.article),
+        free=_free(head),
     )
 
 
@@ -161,8 +166,17 @@ def _lang(head: _Head) -> str:
     )
 
 
-def _free(article: Node) -> bool:
-    return str(article.get("isAccessibleForFree", True)).strip().lower() not in {"false", "0", "no"}
+def _free(head: _Head) -> bool:
+    said = head.article.get("isAccessibleForFree", head.first("isaccessibleforfree") or True)
+    return str(said).strip().lower() not in {"false", "0", "no"}
+
+
+def _microdata(tree: HtmlElement, name: str) -> Iterator[str]:
+    """What elements with this itemprop say: a value of an attribute, the name of a thing inside, or their words."""
+    for element in _MICRODATA[name](tree)[:3]:
+        inner = next(iter(_NAME_INSIDE(element)), element)
+        value = element.get("datetime") or inner.get("content") or inner.text_content()[: 2 * MAX_TITLE]
+        yield " ".join(value.split())
 
 
 # --- title ------------------------------------------------------------------------------------------------------------
@@ -174,7 +188,7 @@ def _title(head: _Head, outlet: str) -> str:
     headline, name = text_of(head.article.get("headline")), text_of(head.article.get("name"))
     if name and name in whole and headline not in whole:  # some say what the page is about in their headline
         headline = name
-    for candidate in (headline, *head.all(*_TITLE_METAS)):
+    for candidate in (headline, *head.all(*_TITLE_METAS), *_microdata(head.tree, "headline")):
         title = _bare_title(candidate, outlet)
         if title:
             return title
@@ -216,7 +230,8 @@ def _core_name(name: str) -> str:
 def _outlet(head: _Head) -> str:
     publisher = head.article.get("publisher")
     names = names_of(publisher, head.nodes) if publisher else []
-    for name in [*head.all("og:site_name"), *names, *head.all(*_OUTLET_METAS)]:
+    declared = [*head.all("og:site_name"), *names, *head.all(*_OUTLET_METAS)]
+    for name in declared or _microdata(head.tree, "publisher"):
         bare = " ".join(name.split())
         if bare and len(bare) <= 100 and not bare.startswith(("http", "@")):
             return bare
@@ -230,6 +245,11 @@ def _published(head: _Head) -> Moment | None:
     deliberate = [text_of(head.article.get("datePublished")), text_of(head.article.get("dateCreated"))]
     found = _first_moment([*deliberate, *head.all(*_PUBLISHED_METAS)])
     return found or _first_moment(_marked_dates(head.tree)) or _date_in(head.url or head.canonical)
+
+
+def _modified(head: _Head) -> Moment | None:
+    declared = [text_of(head.article.get("dateModified")), *head.all(*_MODIFIED_METAS)]
+    return _first_moment(declared) or _first_moment(_microdata(head.tree, "dateModified"))
 
 
 def _first_moment(candidates: Iterable[str]) -> Moment | None:
