@@ -3,11 +3,12 @@
 Text by trafilatura (https://trafilatura.readthedocs.io). Its fast mode, without comments, is right for most pages and
 takes half the time; where it finds under RETRY_BELOW characters, its full cascade (readability, justext, recall) reads
 the same tree again. On the 990 pages of the evaluation set: F .925, the full cascade alone .926, trafilatura's default
-options .921, fast alone .920; 12 of 100 pages are read twice. bench/extraction.py prints the figures.
+options .921, fast alone .920; 12 of 100 pages are read twice. bench/extraction_variants.py prints the figures.
 """
 
 import logging
 import re
+from typing import Any
 
 import trafilatura
 from lxml import etree
@@ -90,29 +91,36 @@ def extract(
         raise UnreadablePage("not-html", f"it is called {kind or 'nothing'!r} and is {found}")
     tree = parse_html(decode_html(body, charset), config)
     about = read_metadata(tree, url, search_dates=search_dates)
-    _lighten(tree)
+    lighten(tree)
     text = main_text(tree)
     mark = judge_wall(about.title, text, _visible(tree) if len(text) <= STUB else "", free=about.free)
     return _page(tree, about, text[: config.max_text], url, mark)
 
 
-def _lighten(tree: HtmlElement) -> None:
+def lighten(tree: HtmlElement) -> None:
+    """Take out of the tree what is never an article's text."""
     etree.strip_elements(tree, *_USELESS_TAGS, with_tail=False)
     for script in list(tree.iter("script")):
         if "json" not in (script.get("type") or "") and script.getparent() is not None:
             script.drop_tree()
 
 
-def main_text(tree: HtmlElement) -> str:
-    """The article's paragraphs, one a line; "" where none is found."""
+def main_text(tree: HtmlElement, retry_below: int = RETRY_BELOW, **again: Any) -> str:
+    """The article's paragraphs, one a line; "" where none is found.
+
+    Args:
+        tree: the whole page; it stays as it is.
+        retry_below: characters that the fast mode has to find.
+        again: trafilatura's options for the second reading.
+    """
     text = _trafilatura(tree, fast=True)
-    if len(text) < RETRY_BELOW:
-        text = _trafilatura(tree, fast=False) or text
+    if len(text) < retry_below:
+        text = _trafilatura(tree, **again) or text
     return text
 
 
-def _trafilatura(tree: HtmlElement, *, fast: bool) -> str:
-    found = trafilatura.extract(tree, fast=fast, include_comments=False)
+def _trafilatura(tree: HtmlElement, **options: Any) -> str:
+    found = trafilatura.extract(tree, include_comments=False, **options)
     return (found or "").strip()
 
 
