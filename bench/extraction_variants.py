@@ -82,6 +82,8 @@ VARIANTS: dict[str, Read] = {
     "fast, then all below 2,000": shipped(retry_below=2_000),
     "  shipped, again with recall": shipped(favor_recall=True),
     "  shipped, frame taken out before": shipped(without=_FRAME),
+    "  the same, again with recall": shipped(without=_FRAME, favor_recall=True),
+    "  the same, below 500": shipped(without=_FRAME, retry_below=500),
 }
 
 
