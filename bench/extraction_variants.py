@@ -10,7 +10,9 @@ half only is chance. Time is CPU of the default options' over the variant's: gre
 import argparse
 import base64
 import hashlib
+import re
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from transforms.articles.extract import lighten, main_text
 from transforms.articles.markup import decode_html, parse_html
 from transforms.config import ExtractionConfig
 
-_FRAME = ("nav", "footer", "aside", "form", "button", "noscript", "menu", "dialog")
+_FRAME = ("nav", "footer", "aside", "button", "noscript", "menu", "dialog")
+"""Never form, which some sites wrap around their whole pages."""
+_NAVIGATION = ("nav", "button", "noscript", "menu", "dialog")
 Read = Callable[[bytes, str], str]
 
 
@@ -49,11 +53,12 @@ def parsed(*, light: bool = True, **options: Any) -> Read:
     return read
 
 
-def shipped(*, without: tuple[str, ...] = (), retry_below: int = 1_000, **again: Any) -> Read:
+def shipped(*, without: tuple[str, ...] = (), whole_again: bool = True, retry_below: int = 1_000, **again: Any) -> Read:
     """The fast mode, and where it finds little the whole cascade.
 
     Args:
-        without: elements taken out before.
+        without: elements taken out of the fast mode's copy of the tree.
+        whole_again: the second reading has them.
         retry_below: characters.
         again: options of the second reading.
     """
@@ -61,15 +66,19 @@ def shipped(*, without: tuple[str, ...] = (), retry_below: int = 1_000, **again:
     def read(body: bytes, _url: str) -> str:
         tree = tree_of(body)
         lighten(tree)
-        if without:
-            etree.strip_elements(tree, *without, with_tail=False)
-        return main_text(tree, retry_below, **again)
+        if not without:
+            return main_text(tree, retry_below, **again)
+        bare = deepcopy(tree)
+        etree.strip_elements(bare, *without, with_tail=False)
+        text = main_text(bare, 0)
+        return text if len(text) >= retry_below else main_text(tree if whole_again else bare, retry_below, **again)
 
     return read
 
 
+_FIRST = "trafilatura, default options"
 VARIANTS: dict[str, Read] = {
-    "trafilatura, default options": bare(),
+    _FIRST: bare(),
     "  fast": bare(fast=True),
     "  favor_recall": bare(favor_recall=True),
     "  favor_precision": bare(favor_precision=True),
@@ -81,9 +90,9 @@ VARIANTS: dict[str, Read] = {
     "fast, then all below 1,000 (shipped)": shipped(),
     "fast, then all below 2,000": shipped(retry_below=2_000),
     "  shipped, again with recall": shipped(favor_recall=True),
-    "  shipped, frame taken out before": shipped(without=_FRAME),
-    "  the same, again with recall": shipped(without=_FRAME, favor_recall=True),
-    "  the same, below 500": shipped(without=_FRAME, retry_below=500),
+    "  shipped, frame taken out first": shipped(without=_FRAME),
+    "  shipped, frame taken out of both": shipped(without=_FRAME, whole_again=False),
+    "  shipped, navigation taken out first": shipped(without=_NAVIGATION),
 }
 
 
@@ -91,9 +100,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.extraction_variants", description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with the evaluation data")
     parser.add_argument("--every", type=int, default=1, help="read every Nth page only")
+    parser.add_argument("--only", default="", help="variants whose names fit this pattern, beside the first")
     options = parser.parse_args()
-    runs = [(Segments(name, read), (Segments(name, read), Segments(name, read))) for name, read in VARIANTS.items()]
-    for read in VARIANTS.values():
+    chosen = {name: read for name, read in VARIANTS.items() if re.search(options.only, name) or name == _FIRST}
+    runs = [(Segments(name, read), (Segments(name, read), Segments(name, read))) for name, read in chosen.items()]
+    for read in chosen.values():
         read(b"<html><body><p>Read once, so that nothing is loaded while the clock runs.</p></body></html>", "")
     for number, record in enumerate(records(options.data / "extraction" / "segments.jsonl.gz", options.every)):
         body = base64.b64decode(record["html_b64"])
