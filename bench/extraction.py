@@ -55,10 +55,15 @@ class Segments:
         self.found = self.wrong = self.wanted = self.pages = 0
         self.seconds = 0.0
 
-    def add(self, body: bytes, record: dict[str, Any]) -> None:
+    def add(self, body: bytes, record: dict[str, Any]) -> str:
+        """Read a page and count what is in its text."""
         started = time.process_time()
         text = self._read(body, record["url"] or "")
         self.seconds += time.process_time() - started
+        self.count(text, record)
+        return text
+
+    def count(self, text: str, record: dict[str, Any]) -> None:
         text = collapsed(text)
         self.pages += 1
         self.wanted += len(record["gold_with"])

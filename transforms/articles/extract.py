@@ -3,11 +3,12 @@
 Text by trafilatura (https://trafilatura.readthedocs.io). Its fast mode, without comments, is right for most pages and
 takes half the time; where it finds under RETRY_BELOW characters, its full cascade (readability, justext, recall) reads
 the same tree again. On the 990 pages of the evaluation set: F .925, the full cascade alone .926, trafilatura's default
-options .921, fast alone .920; 12 of 100 pages are read twice. bench/extraction.py prints the figures.
+options .921, fast alone .920; 12 of 100 pages are read twice. bench/extraction_variants.py prints the figures.
 """
 
 import logging
 import re
+from typing import Any
 
 import trafilatura
 from lxml import etree
@@ -21,7 +22,8 @@ from transforms.articles.links import TextLinks
 from transforms.articles.markup import decode_html, parse_html
 from transforms.articles.metadata import PageMetadata, read_metadata
 from transforms.articles.pages import ExtractedPage, UnreadablePage
-from transforms.articles.walls import STUB, judge_wall
+from transforms.articles.sniffing import sniffed
+from transforms.articles.walls import STUB, judge_redirect, judge_wall
 from transforms.config import ExtractionConfig
 from transforms.model import Page, TextFrom
 
@@ -85,33 +87,40 @@ def extract(
         raise UnreadablePage("not-html", f"it is {kind!r}, not HTML")
     if not body.strip():
         raise UnreadablePage("unreadable", "its body is empty")
-    if b"\0" in body[:64] and not body.startswith((b"\xff\xfe", b"\xfe\xff", b"\0")):
-        raise UnreadablePage("not-html", "its bytes are no text")
+    if found := sniffed(body):
+        raise UnreadablePage("not-html", f"it is called {kind or 'nothing'!r} and is {found}")
     tree = parse_html(decode_html(body, charset), config)
     about = read_metadata(tree, url, search_dates=search_dates)
-    _lighten(tree)
+    lighten(tree)
     text = main_text(tree)
     mark = judge_wall(about.title, text, _visible(tree) if len(text) <= STUB else "", free=about.free)
     return _page(tree, about, text[: config.max_text], url, mark)
 
 
-def _lighten(tree: HtmlElement) -> None:
+def lighten(tree: HtmlElement) -> None:
+    """Take out of the tree what is never an article's text."""
     etree.strip_elements(tree, *_USELESS_TAGS, with_tail=False)
     for script in list(tree.iter("script")):
         if "json" not in (script.get("type") or "") and script.getparent() is not None:
             script.drop_tree()
 
 
-def main_text(tree: HtmlElement) -> str:
-    """The article's paragraphs, one a line; "" where none is found."""
+def main_text(tree: HtmlElement, retry_below: int = RETRY_BELOW, **again: Any) -> str:
+    """The article's paragraphs, one a line; "" where none is found.
+
+    Args:
+        tree: the whole page; it stays as it is.
+        retry_below: characters that the fast mode has to find.
+        again: trafilatura's options for the second reading.
+    """
     text = _trafilatura(tree, fast=True)
-    if len(text) < RETRY_BELOW:
-        text = _trafilatura(tree, fast=False) or text
+    if len(text) < retry_below:
+        text = _trafilatura(tree, **again) or text
     return text
 
 
-def _trafilatura(tree: HtmlElement, *, fast: bool) -> str:
-    found = trafilatura.extract(tree, fast=fast, include_comments=False)
+def _trafilatura(tree: HtmlElement, **options: Any) -> str:
+    found = trafilatura.extract(tree, include_comments=False, **options)
     return (found or "").strip()
 
 
@@ -194,6 +203,7 @@ def extract_page(page: Page, config: ExtractionConfig) -> ExtractedPage:
         return extract_fragment(decode_html(page.body, page.charset or "utf-8"), page.url, entry.title, config)
     dated = entry.published is not None or entry.updated is not None
     try:
+        judge_redirect(entry.link, page.url)
         read = extract(page.body, page.url, page.charset, page.content_type, config, search_dates=not dated)
     except UnreadablePage as unreadable:
         return _from_feed(page, unreadable, config)
@@ -206,8 +216,8 @@ def extract_page(page: Page, config: ExtractionConfig) -> ExtractedPage:
 
 def _from_feed(page: Page, unreadable: UnreadablePage, config: ExtractionConfig) -> ExtractedPage:
     entry = page.row.entry
-    # a page that is gone is no article, whatever the feed still says; one that is too large may be hostile
-    if unreadable.reason in {"soft-404", "too-large"} or not (entry.content or entry.summary):
+    # a page that is too large may be hostile, and so may its feed
+    if unreadable.reason == "too-large" or not (entry.content or entry.summary):
         raise unreadable
     try:
         fragment = extract_fragment(entry.content or entry.summary, page.url, entry.title, config)

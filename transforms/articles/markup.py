@@ -1,16 +1,26 @@
 """Bytes to an HTML tree, once, with caps on what a tree may hold."""
 
+import codecs
 import functools
 import re
 
 import charset_normalizer
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
-from w3lib.encoding import html_to_unicode, resolve_encoding
+from w3lib.encoding import html_body_declared_encoding, resolve_encoding
 
 from transforms.articles.pages import UnreadablePage
 from transforms.config import ExtractionConfig
 
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_LABELS = {
+    "unicode-1-1-utf-8": "utf-8", "x-unicode20utf8": "utf-8", "unicode": "utf-16-le", "ucs-2": "utf-16-le",
+    "iso-10646-ucs-2": "utf-16-le", "x-mac-cyrillic": "mac-cyrillic", "x-mac-ukrainian": "mac-cyrillic",
+    "dos-874": "cp874", "iso-8859-8-i": "iso8859-8", "logical": "iso8859-8", "windows-949": "cp949", "x-x-big5": "big5hkscs",
+}  # fmt: skip
+"""The Encoding Standard's labels that neither w3lib nor Python knows."""
+_REPLACED = frozenset({"hz", "iso2022_kr", "iso2022_cn", "utf-7", "utf_7"})
+"""Encodings in which ASCII is not what it seems: the standard reads nothing that claims them; here they are not believed."""
 _SAMPLE = 16_384
 """Bytes that the detection of an undeclared encoding looks at."""
 _MAX_ATTRIBUTES = 1_000
@@ -37,16 +47,36 @@ _WRONG = "\ufffd"
 def decode_html(body: bytes, charset: str = "") -> str:
     """The page's text by the HTML standard's order: byte-order mark, Content-Type header, meta in the head, detection.
 
-    https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding (by w3lib). A declared
-    encoding that the bytes plainly break gives way to detection.
+    https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding, its labels as browsers
+    understand them (https://encoding.spec.whatwg.org: latin1 is windows-1252; by w3lib). A declared encoding that the
+    bytes plainly break gives way to detection.
     """
-    declared = f"text/html; charset={charset}" if charset else None
-    encoding, text = html_to_unicode(declared, body, auto_detect_fun=_detect, default_encoding="utf-8")
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace")
+    encoding = _labelled(charset, body) or _declared(body) or _detect(body) or "utf-8"
+    text = body.decode(encoding, "replace")
     if text.count(_WRONG, 0, _SAMPLE) * 50 > min(len(text), _SAMPLE):
         better = _detect(body)
         if better and better != encoding:
             return body.decode(better, "replace")
     return text
+
+
+def _labelled(label: str, body: bytes) -> str:
+    """The encoding that the header means; empty: none that is known, or a wide one for bytes that are not."""
+    label = label.strip().strip("'\"").lower()
+    encoding = _LABELS.get(label) or (resolve_encoding(label) if label else None) or ""
+    if encoding.startswith(("utf-16", "utf-32")):
+        wide = "utf-16-le" if encoding == "utf-16" else encoding
+        return wide if b"\0" in body[:_SAMPLE] else ""
+    return "" if encoding in _REPLACED else encoding
+
+
+def _declared(body: bytes) -> str:
+    """The encoding that a meta element in the head declares, in ASCII: no wide one can be meant, so UTF-8 is."""
+    encoding = html_body_declared_encoding(body) or ""
+    return "utf-8" if encoding.startswith(("utf-16", "utf-32")) else "" if encoding in _REPLACED else encoding
 
 
 def _detect(body: bytes) -> str | None:

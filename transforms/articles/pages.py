@@ -29,7 +29,8 @@ class UnreadablePage(Exception):  # noqa: N818 - it reads as what happened
     """A page without an article that could be read.
 
     Args:
-        reason: a stable code: too-large, not-html, bot-wall, cookie-wall, paywall, soft-404, unreadable.
+        reason: a stable code: too-large, not-html, bot-wall, login-wall, cookie-wall, paywall, soft-404,
+            unreadable.
         message: for a person: what was found; without URL and advice, which the step adds.
     """
 

@@ -1,11 +1,13 @@
-"""Pages that answer 200 and hold no article: soft 404s, paywalls, cookie walls, robot checks.
+"""Pages that answer 200 and hold no article: soft 404s, paywalls, logins, cookie walls, robot checks.
 
 Words decide only on short texts, so that an article about cookies or paywalls stays one.
 """
 
 import re
+from urllib.parse import urlsplit
 
 from transforms.articles.pages import UnreadablePage
+from transforms.articles.urls import is_root
 
 STUB = 1_200
 """Characters: a longer text was read, whatever else the page says."""
@@ -44,6 +46,45 @@ _PAYWALL = re.compile(
     r"доступн\w+ (?:только|лише|тільки) (?:подписчикам|передплатникам|для подписчиков|для передплатників)|оформ\w+ (?:подписку|передплату)",
     re.IGNORECASE,
 )
+_LOGIN_TITLE = re.compile(
+    r"\s*(?:please )?(?:log ?in|sign ?in|log ?on|anmelden|anmeldung|einloggen|(?:se )?connecter|connexion|iniciar sesión|"
+    r"zaloguj(?: się)?|logowanie|вход|войти|вхід|увійти|accedi|entrar|inloggen)\s*(?:$|[|–—·:-]|(?:to|in|bei|à|na) )",
+    re.IGNORECASE,
+)
+_WALLS_ADDRESSES = (
+    ("login-wall", r"log-?(?:in|on)|sign-?in|sso|oauth2?|authori[sz]e|anmelden|connexion|logowanie|inloggen"),
+    ("paywall", r"subscribe|subscriptions?|paywall|abonnements?|abo|suscripcion(?:es)?"),
+    ("cookie-wall", r"(?:cookie-?)?consent|cookie-?wall|privacy-?gate"),
+    ("soft-404", r"(?:page-?)?not-?found|404|error(?:-?(?:page|404))?"),
+)
+_WALL_SITES = re.compile(r"(consent|myprivacy|privacy-?gate)|(login|signin|sso|auth|accounts?|idp?)", re.IGNORECASE)
+_REDIRECTED = [
+    (reason, re.compile(rf"/(?:{names})(?:\.\w{{2,5}})?(?:/|$)", re.IGNORECASE)) for reason, names in _WALLS_ADDRESSES
+]
+
+
+def judge_redirect(link: str, url: str) -> None:
+    """Has the reader been sent from an article to the site's front page, a wall or an error page?
+
+    Args:
+        link: what was asked for.
+        url: what answered, after redirects.
+
+    Raises:
+        UnreadablePage: soft-404, login-wall, paywall or cookie-wall.
+    """
+    if url == link:
+        return
+    if is_root(url) and not is_root(link):
+        raise UnreadablePage("soft-404", f"asking for {link!r} leads to the site's front page")
+    asked, found = urlsplit(link), urlsplit(url)
+    if found.hostname != asked.hostname:
+        site = _WALL_SITES.fullmatch((found.hostname or "").partition(".")[0])
+        if site:
+            raise UnreadablePage("cookie-wall" if site[1] else "login-wall", f"asking for {link!r} leads to {url!r}")
+    for reason, pattern in _REDIRECTED:
+        if pattern.search(found.path) and not pattern.search(asked.path):
+            raise UnreadablePage(reason, f"asking for {link!r} leads to {url!r}")
 
 
 def judge_wall(title: str, text: str, visible: str, *, free: bool) -> str:
@@ -56,7 +97,7 @@ def judge_wall(title: str, text: str, visible: str, *, free: bool) -> str:
         free: False where the page says that it is not accessible for free.
 
     Raises:
-        UnreadablePage: soft-404, bot-wall, cookie-wall, paywall or unreadable.
+        UnreadablePage: soft-404, bot-wall, login-wall, cookie-wall, paywall or unreadable.
     """
     if len(text) > STUB:
         return ""
@@ -65,6 +106,8 @@ def judge_wall(title: str, text: str, visible: str, *, free: bool) -> str:
         raise UnreadablePage("soft-404", f"it answers 200 but says {_words(_SOFT_404, near)!r}")
     if _BOT_WALL.search(title) or (len(text) < TEASER and _BOT_WALL.search(near + visible)):
         raise UnreadablePage("bot-wall", f"it asks for a browser or a human: {_words(_BOT_WALL, near + visible)!r}")
+    if _LOGIN_TITLE.match(title):
+        raise UnreadablePage("login-wall", f"it asks who reads it: {_words(_LOGIN_TITLE, title)!r}")
     walled = _words(_PAYWALL, text) or _words(_PAYWALL, visible)
     if not free or walled:
         if len(text) < TEASER:

@@ -17,6 +17,7 @@ from transforms.feeds.answers import HOLDING, Fetched, FetchFailure, retry_after
 from transforms.feeds.decoding import BadEncoding, CappedBody, TooLarge, Truncated
 from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, safe_url
 from transforms.feeds.pace import HostBusy, Pace
+from transforms.feeds.refresh import refresh_target
 
 ROBOTS_BYTES = 500 * 1024
 """Bytes of a robots file that are read, the least that RFC 9309 section 2.5 allows; the rest counts as not there."""
@@ -26,6 +27,8 @@ _KEPT_HEADERS = frozenset(
 ) | {"last-modified"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_BY_REFRESH = 302
+"""What a page's own redirect counts as."""
 _PASSING = frozenset({408, 421, 423, 425, 429})
 """4xx answers that may be others next time; all 5xx are."""
 _PAGE_TYPES = frozenset(("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"))
@@ -216,8 +219,11 @@ class Client:
             if kind == FetchKind.PAGE and response.content_type not in _PAGE_TYPES and "content-type" in found:
                 return trip.failure("content-type", f"{response.content_type[:60]!r}, not a page", lasting=True)
             body = await self._read(response, kind, found.get("content-encoding", ""))
-            if kind == FetchKind.PAGE and not body.strip():
-                return trip.failure("empty", "an empty answer")
+            if kind == FetchKind.PAGE:
+                if not body.strip():
+                    return trip.failure("empty", "an empty answer")
+                if target_url := refresh_target(body, trip.url):
+                    return trip.follow(_BY_REFRESH, target_url)
             return self._fetched(trip, 200, found, body)
 
     async def _read(self, response: aiohttp.ClientResponse, kind: FetchKind, encoding: str) -> bytes:

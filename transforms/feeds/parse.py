@@ -38,7 +38,9 @@ _PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 7 * 86400.0, "monthly"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SKIPS = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1", re.IGNORECASE | re.DOTALL)
 _SKIP = re.compile(rb"<(?:hour|day)>\s*([0-9A-Za-z]{1,9})\s*</", re.IGNORECASE)
-_LINK = re.compile(r"""\b((?:href|src)=)(["'])(?![a-zA-Z][a-zA-Z0-9+.-]*:|\#)([^"'<>]{1,2000})\2""", re.ASCII)
+_LINK = re.compile(
+    r"""((?:href(?<!\whref)|src(?<!\wsrc))=)(["'])(?![a-zA-Z][a-zA-Z0-9+.-]*:|\#)([^"'<>]{1,2000})\2""", re.ASCII
+)
 _TOO_LATE = 4102444800.0
 """2100-01-01: a date after it is a mistake."""
 

@@ -64,6 +64,8 @@ def test_a_long_text_is_cut() -> None:
     ("html", "content_type", "reason"),
     [
         (b"%PDF-1.7", "application/pdf", "not-html"),
+        (b"%PDF-1.7 <</Type/Catalog>> <x:xmpmeta> <p>words</p>", "text/html", "not-html"),
+        (b'{"body": "<div><p>The council</p><p>voted.</p></div>"}', "text/html", "not-html"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "text/html", "not-html"),
         (b"  \n", "text/html; charset=utf-8", "unreadable"),
         (b'{"a": 1}', "text/html", "not-html"),
@@ -109,11 +111,27 @@ def test_a_walled_page_gives_way_to_the_feeds_text(feed: dict[str, str], text: s
 
 
 @pytest.mark.parametrize(
+    ("html", "url", "reason"),
+    [
+        (page_html("<p></p>", title="Page not found"), URL, "soft-404"),
+        (page_html(), "https://www.herald.test/", "soft-404"),
+        (page_html(), "https://www.herald.test/login?to=vote", "login-wall"),
+    ],
+)
+def test_so_does_one_that_is_not_there(html: str, url: str, reason: str) -> None:
+    found = extract_page(page(html, url=url, entry=entry(summary="It voted.")), ExtractionConfig())
+    assert (found.text, found.from_feed) == ("It voted.", reason)
+    with pytest.raises(UnreadablePage) as error:
+        extract_page(page(html, url=url), ExtractionConfig())
+    assert error.value.reason == reason
+
+
+@pytest.mark.parametrize(
     ("html", "feed"),
     [
         (WALL, {}),
         (WALL, {"summary": "<p></p>"}),
-        (page_html("<p></p>", title="Page not found"), {"summary": "It voted."}),
+        (page_html("<p></p>", title="Page not found"), {}),
     ],
 )
 def test_a_page_without_text_anywhere_is_unreadable(html: str, feed: dict[str, str]) -> None:

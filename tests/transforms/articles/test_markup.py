@@ -39,8 +39,41 @@ def test_the_charset_is_found(body: bytes, charset: str) -> None:
     assert WORDS.strip() in decode_html(body, charset)
 
 
-def test_windows_bytes_under_a_latin_label_are_read_as_browsers_do() -> None:
-    assert "“quoted”" in decode_html(html("“quoted” – yes").encode("windows-1252"), "iso-8859-1")
+@pytest.mark.parametrize(
+    ("label", "words", "encoding"),
+    [
+        ("iso-8859-1", "“quoted” – yes", "windows-1252"),
+        ("latin1", "“quoted” – yes", "windows-1252"),
+        ("ASCII", "“quoted” – yes", "windows-1252"),
+        ("'utf8'", "“quoted” – так", "utf-8"),
+        ("unicode-1-1-utf-8", "“quoted” – так", "utf-8"),
+        ("iso-8859-9", "İzmir “limanı”", "windows-1254"),
+        ("gb2312", "港口重建 镕", "gbk"),
+        ("x-sjis", "港の再建①", "cp932"),
+        ("ks_c_5601-1987", "항구 재건 똠", "cp949"),
+        ("x-mac-cyrillic", "Порт знову", "mac-cyrillic"),
+        ("utf-16", "Порт знову", "utf-16-le"),
+        ("utf-16", "no zero byte in it: it is not", "ascii"),
+        ("utf-7", "+ADw-script+AD4- stays as it is", "ascii"),
+    ],
+)
+def test_labels_mean_what_browsers_take_them_for(label: str, words: str, encoding: str) -> None:
+    assert words in decode_html(html(words).encode(encoding), label)
+
+
+@pytest.mark.parametrize(
+    ("meta", "mark", "charset", "encoding"),
+    [
+        ("<meta charset='utf-16'>", b"", "", "utf-8"),  # it could not have been read if it were
+        ("<meta charset='latin1'>", b"", "", "windows-1252"),
+        ("<!-- <meta charset='koi8-r'> --><meta charset='utf-8'>", b"", "", "utf-8"),
+        ("<meta charset='koi8-r'>", b"", "utf-8", "utf-8"),  # the header goes before the meta element
+        ("<meta charset='koi8-r'>", b"\xef\xbb\xbf", "windows-1252", "utf-8"),  # and the mark before both
+    ],
+)
+def test_what_counts_among_contradicting_declarations(meta: str, mark: bytes, charset: str, encoding: str) -> None:
+    words = "Crème brûlée – “déjà vu”. " * 20
+    assert words.strip() in decode_html(mark + html(words, meta).encode(encoding), charset)
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "utf-8", "windows-1251", "utf-16", "nonsense", "x-user-defined"]))

@@ -189,3 +189,27 @@ def test_the_declared_language() -> None:
     assert read().lang == "en"
     tree = load_html("<html><head><meta property='og:locale' content='uk_UA'></head><body><p>x</p></body></html>")
     assert read_metadata(tree, URL).lang == "uk"
+
+
+MICRODATA = """
+    <div itemscope itemtype='https://schema.org/NewsArticle'>
+      <h2 itemprop='headline'>Council votes  to rebuild harbour</h2>
+      <span itemprop='author' itemscope><b itemprop='name'>Ann Lee</b></span> and
+      <span itemprop='author' itemscope><b itemprop='name'>Bo Roe</b></span>
+      <time itemprop='datePublished' datetime='2024-05-01T09:30:00+02:00'>today</time>
+      <time itemprop='dateModified' datetime='2024-05-01T11:00:00+02:00'>later</time>
+      <div itemprop='publisher' itemscope><img src='/x'><meta itemprop='name' content='The Herald'></div>
+      <meta itemprop='isAccessibleForFree' content='False'>
+      <p>The council voted.</p>
+    </div>
+"""
+
+
+def test_a_page_marked_with_microdata_alone() -> None:
+    found = read("", MICRODATA, title="")
+    assert (found.title, found.outlet, found.free) == ("Council votes to rebuild harbour", "The Herald", False)
+    assert found.published is not None
+    assert found.modified is not None
+    assert iso(found.published.seconds) == "2024-05-01T07:30:00+00:00"
+    assert iso(found.modified.seconds) == "2024-05-01T09:00:00+00:00"
+    assert found.authors == ("Ann Lee", "Bo Roe")

@@ -210,7 +210,14 @@ def test_each_hop_is_asked_about(press):
 
 @pytest.mark.parametrize(
     ("content_type", "read"),
-    [("text/html; charset=x", True), ("application/xhtml+xml", True), ("video/mp4", False), ("application/pdf", False)],
+    [
+        ("text/html; charset=x", True),
+        ("application/xhtml+xml", True),
+        ("video/mp4", False),
+        ("image/jpeg", False),
+        ("application/pdf", False),
+        ("application/json; charset=utf-8", False),
+    ],
 )
 def test_page_has_to_be_text(press, content_type, read):
     press.play(URL, answer(TEXT, headers={"Content-Type": content_type}))

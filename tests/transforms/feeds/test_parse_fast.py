@@ -193,3 +193,16 @@ def test_whatever_is_read_is_what_feedparser_reads(items):
 def test_who_reads_a_document_is_told():
     assert read_document(rss("").encode(), {}, URL).reader is Reader.FAST
     assert read_document(b"<rss><channel><title>x", {}, URL).reader is Reader.FEEDPARSER
+
+
+@pytest.mark.parametrize("declaration", ["", "<?xml version='1.0'?>", '<?xml version="1.0" encoding="UTF-8"?>\n'])
+@pytest.mark.parametrize("content_type", ["application/xml", "text/xml; charset=utf-8"])
+def test_a_document_with_an_illegal_character_is_read_as_feedparser_reads_it(declaration, content_type):
+    body = (
+        declaration + rss("<title>One</title><link>/1</link>", "<title>T\x02wo &amp; é</title><guid>2</guid>")
+    ).encode()
+    headers = {"content-type": content_type, "content-location": URL}
+    reading = read_document(body, headers, URL)
+    assert reading.reader is Reader.FEEDPARSER
+    assert reading.feed.entries[0].title == "One"
+    assert dataclasses.asdict(reading.feed) == dataclasses.asdict(read_any(body, headers))

@@ -167,6 +167,7 @@ def test_any_bytes_become_utf8_or_nothing(body, content_type):
         ('<code>&lt;a href="x"&gt;</code>', None),
         ('<a href="http://[x">', None),
         ('<a href="//[x">', None),
+        ('<a xhref="/x" data-src="/y">', '<a xhref="/x" data-src="http://post.test/y">'),
         ("no links", None),
     ],
 )

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.transforms.feeds.press import Press, answer, raw
 from transforms.config import PollingConfig
 from transforms.feeds.answers import Fetched, FetchFailure
+from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.pace import MAX_CRAWL_DELAY, Pace
 from transforms.feeds.robots import KEPT, KEPT_UNREACHABLE, MAX_WORK, Robots, parsing_work, read_rules
 
@@ -125,8 +127,29 @@ def test_unreachable_file_is_asked_for_again_soon():
         robots = Robots(site.fetch, Pace(PollingConfig()), lambda: now[0])
         refused = await robots.may_visit(PAGE)
         assert (refused.reason, refused.lasting) == ("robots", False)
+        now[0] = KEPT_UNREACHABLE - 1  # what cannot be had is kept too: nobody is asked
+        assert await robots.may_visit("http://a.test/other") is not None
+        assert len(site.asked) == 1
         now[0], site.answer = KEPT_UNREACHABLE + 1, file("")
         assert await robots.may_visit(PAGE) is None
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("part", [answer(status=503), raw(b"", then="hang"), raw(b"HTTP/1.1 200 OK\r\nX-Half")])
+def test_no_page_of_a_site_whose_file_cannot_be_had_is_asked_for(part):
+    async def go():
+        with Press() as press:
+            press.play("http://post.test/robots.txt", part)
+            press.play("http://post.test/*", "<p>page</p>")
+            pace = Pace(PollingConfig(pace=0.0))
+            async with Client(press.network(), pace) as client:
+                robots = Robots(lambda url: client.fetch(url, FetchKind.ROBOTS), pace, lambda: 0.0)
+                for number in range(3):
+                    url = f"http://post.test/{number}"
+                    failure = await client.fetch(url, FetchKind.PAGE, may_visit=robots.may_visit)
+                    assert (failure.reason, failure.lasting) == ("robots", False)
+            assert set(press.paths()) == {"/robots.txt"}  # aiohttp itself asks again on a closed connection
 
     asyncio.run(go())
 

@@ -18,6 +18,10 @@ MAX_ENTRIES = 2000
 MAX_DEPTH = 200
 """Elements inside one another; feedparser takes seconds for 100,000."""
 
+_ILLEGAL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+"""What no XML 1.0 document may hold."""
+_DECLARATION = re.compile(rb"""(?:<\?xml(?:(?!encoding)[^<>])*(?:encoding=["']utf-8["'])?[^<>]*\?>)?""", re.IGNORECASE)
+_OTHER_CHARSET = re.compile(r"charset(?!=[\"']?utf-8\b)", re.IGNORECASE)
 _END_OF_ENTRY = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
@@ -65,12 +69,13 @@ def read_document(body: bytes, headers: Mapping[str, str], url: str) -> Reading:
         if feed is not None:
             return Reading(Reader.FAST, feed)
     headers = {**headers, "content-location": base}
+    in_utf8 = text == body and not _OTHER_CHARSET.search(headers.get("content-type", ""))
     if text is not None and b"<?xml" not in text[:5]:
         body, headers = text, {**headers, "content-type": "application/xml; charset=utf-8"}
     if _too_deep(body):
         return Reading(Reader.FEEDPARSER, too_deep=True)
     kept, cut = _first_entries(body)
-    reading = _capped(Reader.FEEDPARSER, read_any(kept, headers))
+    reading = _capped(Reader.FEEDPARSER, read_any(_given_up_early(kept) if in_utf8 else kept, headers))
     return reading._replace(cut=cut or reading.cut)
 
 
@@ -87,6 +92,18 @@ def _first_entries(body: bytes) -> tuple[bytes, bool]:
     if len(ends) <= MAX_ENTRIES:
         return body, False
     return body[: ends[MAX_ENTRIES - 1]] + body[ends[-1] :], True
+
+
+def _given_up_early(body: bytes) -> bytes:
+    """A document with an illegal character, with one more in front, outside of any element, where nobody reads it.
+
+    feedparser's strict parser fails at the first one, wherever it stands, and its loose one starts from the beginning:
+    what the strict one has read until then is thrown away.
+    """
+    declared = _DECLARATION.match(body)
+    if declared is None or not _ILLEGAL.search(body) or b"<!DOCTYPE" in body:
+        return body
+    return body[: declared.end()] + b"\x01" + body[declared.end() :]
 
 
 def _too_deep(body: bytes) -> bool:
