@@ -1,6 +1,6 @@
 """How long normal pages wait for a worker while others hang or eat memory: `python -m bench.workers [--pages 400]`.
 
-A stream of pages arrives at a third of what the pool can read, first alone, then with a hostile one behind every tenth:
+A stream of pages arrives at a quarter of what the pool can read, first alone, then with a hostile one before every twentieth:
 in turn one that hangs in Python, one that hangs in C code and one that eats memory. What counts is a normal page's
 time from submit to result in the second stream less the same page's in the first, as a share of the second that is
 allowed. Exit code 1: a page was lost, a hostile one was not ended, or one waited longer.
@@ -21,8 +21,8 @@ from transforms.workers import WorkerDied, WorkerPool, WorkerTimedOut
 
 ALLOWED = 1.0
 """Seconds that a normal page may wait longer."""
-EVERY = 10
-LOAD = 1 / 3
+EVERY = 20
+LOAD = 1 / 4
 
 
 def hang() -> None:

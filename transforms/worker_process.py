@@ -1,4 +1,4 @@
-"""What runs inside a worker process of transforms.workers: one task at a time, under a memory cap, as long as its parent lives."""
+"""A worker process of transforms.workers: one task at a time, under a memory cap, as long as its parent lives."""
 
 import ctypes
 import multiprocessing
@@ -18,6 +18,20 @@ MEMORY_EXIT = 86
 """Exit code of a worker that has outgrown its memory."""
 _WATCH_SECONDS = 0.1
 _PR_SET_PDEATHSIG = 1
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used; 0.0 where that cannot be known."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+# --- inside a worker
 
 _busy = threading.Event()
 """Set while a task runs: a worker may end itself then, but not while it holds Pebble's pipe."""

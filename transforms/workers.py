@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import pebble
 
-from transforms.worker_process import MEMORY_EXIT, run_task, start_worker
+from transforms.worker_process import MEMORY_EXIT, cpu_seconds, run_task, start_worker
 
 Result = TypeVar("Result")
 
@@ -31,8 +31,10 @@ MEMORY = 512 * 1024 * 1024
 PRELOADED = ("feedparser", "transforms.articles.warm")
 """Modules the fork server imports; a name that does not exist is passed over."""
 
-_PATIENCE = 0.25
-"""Seconds after which a task is slow and its seat goes to the next one; most pages take a tenth of it."""
+_PATIENCE = 0.5
+"""Seconds after which a task is slow, and its seat goes to the next one."""
+_PATIENCE_CPU = 0.1
+"""Seconds of its worker's CPU time after which it is slow already; most pages take a quarter of it."""
 _LOST_AFTER = 5.0
 """Seconds past its deadline after which a task is known to be lost: Pebble enforces deadlines within one."""
 _TASKS = 500
@@ -40,11 +42,11 @@ _TASKS = 500
 _SPARE = 2
 """Workers beside those with a seat, so that no task waits for the successor of a killed one."""
 _LOOK_SECONDS = 0.05
-"""Between two looks at whether a worker has taken a task, while others wait."""
+"""Between two looks at how long the running tasks have run, while others wait."""
 
 # How long Pebble waits for a worker to follow SIGTERM before SIGKILL; it holds its lock meanwhile, and no other worker
 # takes or ends a task. A worker that hangs in C code never follows.
-pebble.CONSTS.term_timeout = 0.02
+pebble.CONSTS.term_timeout = 0.0
 pebble.CONSTS.sleep_unit = 0.05
 
 
@@ -82,17 +84,21 @@ class _Task:
         self.aside = False
         """It was slow when all seats were taken: stopped, to be run again from its beginning when a seat is free."""
         self.seated = 0.0
+        self.worker = 0
+        """Process that was seen to have it; 0: none yet."""
         self.begun = 0.0
-        """When a worker was seen to have it; 0.0: not yet."""
+        self.begun_cpu = 0.0
+        """When that was, and its CPU time then."""
         self.pool: pebble.ProcessPool | None = None
         self.inner: Future[Any] | None = None
         """Its present try in that pool's hands; an older one has nothing more to say."""
 
 
 class WorkerPool:
-    """At most `size` fresh tasks at a time, and beside them as many slow ones, which have run for _PATIENCE.
+    """At most `size` fresh tasks at a time, and beside them as many slow ones, which have run for _PATIENCE or
+    used _PATIENCE_CPU.
 
-    A task that is slow gives its seat to the next one. Where all seats of slow tasks are taken too, the slowest is set
+    A task that is slow gives its seat to the next one. Where all seats of slow tasks are taken too, the one that has used most is set
     aside: its worker is killed, and it gets a second run, with its whole deadline and never cut short, when a seat is
     free. So however many tasks hang, the others find a seat, and each task ends.
 
@@ -141,8 +147,7 @@ class WorkerPool:
             self._changed.notify()
         self._dispatcher.join()
         pebble.CONSTS.term_timeout = 0.5  # no worker hangs now, and each may put its things in order
-        self._pool.close()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        _end(self._pool)
         atexit.unregister(self._give_up)
 
     def _give_up(self) -> None:
@@ -177,32 +182,27 @@ class WorkerPool:
             # a worker killed while it held Pebble's queue takes the whole pool with it
             if now > task.seated + task.deadline + _LOST_AFTER:
                 return functools.partial(self._repair, task, TimeoutError("the pool has lost it"))
-            if not task.begun and task.inner is not None and task.inner.running():
-                task.begun = now
         seats = 2 * self.size - len(self._running)
         if self._aside and seats > 0 and sum(task.aside for task in self._running) < self.size:
             return self._seated(self._aside.popleft(), now)
-        slow = {task for task in self._running if task.begun and now - task.begun >= _PATIENCE}
-        fresh = sum(task not in slow and not task.aside for task in self._running)
-        if not self._waiting or fresh >= self.size:
+        if not self._waiting:
+            return None
+        first = {task: _patience_used(task, now) for task in self._running if not task.aside}
+        if sum(used < 1 for used in first.values()) >= self.size:
             return None
         if seats > 0:
             return self._seated(self._waiting.popleft(), now)
-        longest = min((task for task in slow if not task.aside), key=lambda task: task.begun, default=None)
+        longest = max(first, key=lambda task: first[task], default=None)
         return functools.partial(self._set_aside, longest) if longest else None
 
     def _until_next(self) -> float | None:
-        """Seconds until a running task becomes slow or may be lost; None: nothing will change by time alone."""
+        """Seconds until a running task may have become slow or be lost; None: nothing will change by time alone."""
         if not self._running:
             return None
-        if not self._waiting:
-            return _LOST_AFTER
-        now = time.monotonic()
-        left = [task.begun + _PATIENCE - now if task.begun else _LOOK_SECONDS for task in self._running]
-        return min((seconds for seconds in left if seconds > 0), default=_LOST_AFTER)
+        return _LOOK_SECONDS if self._waiting else _LOST_AFTER
 
     def _seated(self, task: _Task, now: float) -> Callable[[], None]:
-        task.seated, task.begun = now, 0.0
+        task.seated, task.worker = now, 0
         self._running.add(task)
         return functools.partial(self._start, task)
 
@@ -289,6 +289,23 @@ class WorkerPool:
                 return
         self._forget(task)
         task.future.set_exception(WorkerDied(f"the worker pool broke three times under it: {error}"))
+
+
+def _patience_used(task: _Task, now: float) -> float:
+    """How much of its patience a task has used; 1 and more: it is slow. On a busy machine that hangs on CPU time."""
+    if task.pool is None or task.inner is None or not task.inner.running():
+        return 0.0
+    if not task.worker:
+        task.worker = _worker_of(task.pool, task.inner)
+        task.begun, task.begun_cpu = now, cpu_seconds(task.worker)
+    used = cpu_seconds(task.worker) - task.begun_cpu
+    return max((now - task.begun) / _PATIENCE, used / _PATIENCE_CPU)
+
+
+def _worker_of(pool: pebble.ProcessPool, inner: "Future[Any]") -> int:
+    """The process that has a task; 0: it has just ended. Pebble knows, but has no public word for it."""
+    tasks = list(pool._pool_manager.task_manager.tasks.values())  # noqa: SLF001
+    return next((task.worker_id for task in tasks if task.future is inner), 0)
 
 
 def _end(pool: pebble.ProcessPool) -> None:

@@ -267,7 +267,7 @@ def test_a_task_that_three_pools_lose_is_given_up(monkeypatch: pytest.MonkeyPatc
     assert pool.submit(double, 3, deadline=10.0).result(LIVENESS) == 6
     stopped(pool)
     monkeypatch.setattr(pool, "_new_pool", new_and_stopped)
-    with pytest.raises(WorkerDied, match="broke three times.*lost"):
+    with pytest.raises(WorkerDied, match=r"broke three times.*lost"):
         pool.submit(double, 1, deadline=0.5).result(LIVENESS)
     monkeypatch.undo()
     pool._pool.stop()
@@ -297,5 +297,5 @@ def test_however_many_tasks_hang_the_others_find_a_worker(pool: WorkerPool, tmp_
 def test_a_task_set_aside_has_its_whole_deadline(pool: WorkerPool) -> None:
     hanging = [pool.submit(hang, deadline=0.5) for _ in range(6)]
     for future in hanging:
-        with pytest.raises(WorkerTimedOut, match="after 0.5 s"):
+        with pytest.raises(WorkerTimedOut, match=r"after 0\.5 s"):
             future.result(LIVENESS)
