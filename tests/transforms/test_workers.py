@@ -246,7 +246,7 @@ def test_a_task_that_the_pool_has_lost_is_run_by_a_new_one(monkeypatch: pytest.M
     assert pool.submit(double, 3, deadline=10.0).result(LIVENESS) == 6
     broken = pool._pool
     stopped(pool)
-    lost = [pool.submit(double, value, deadline=0.5) for value in range(3)]
+    lost = [pool.submit(double, value, deadline=4.0) for value in range(3)]
     assert [future.result(LIVENESS) for future in lost] == [0, 2, 4]
     assert pool._pool is not broken
     pool.close()
