@@ -132,7 +132,10 @@ class WebhookSink:
     def _error(
         self, what: str, *, final: bool = False, retry_after: float | None = None, disable: bool = False
     ) -> SinkError:
-        host = urlsplit(self._url).hostname or "?"
+        try:
+            host = urlsplit(self._url).hostname or "?"
+        except ValueError:  # its words quote the URL
+            host = "?"
         message = f"webhook {self.name!r} at {host[:100]} {what}"
         return SinkError(message, final=final or disable, retry_after=retry_after, disable=disable)
 

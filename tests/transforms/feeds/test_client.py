@@ -93,6 +93,7 @@ FAULTS = {
     "500": (answer(status=500), "http-500", False),
     "redirect to itself": (answer(status=302, headers={"Location": URL}), "redirect-loop", False),
     "redirect inside": (answer(status=302, headers={"Location": "http://169.254.169.254/"}), "forbidden-address", True),
+    "redirect to no URL": (answer(status=302, headers={"Location": "http://[1.2.3.4]/"}), "bad-url", True),
     "redirect to a file": (answer(status=302, headers={"Location": "file:///etc/passwd"}), "forbidden-address", True),
 }
 
