@@ -91,7 +91,7 @@ class WebhookSink:
     async def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
         try:
             async with (
-                guarded_session(self._network, timeout=self._timeout) as session,
+                guarded_session(self._network, timeout=self._timeout, auto_decompress=False) as session,
                 session.post(self._url, data=body, headers=headers, allow_redirects=False) as response,
             ):
                 return response.status, response.headers
