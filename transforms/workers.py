@@ -6,24 +6,22 @@ server that has imported the parsers already, so that a killed worker's successo
 that never inherits this process's threads, locks and sockets.
 """
 
-import ctypes
+import atexit
 import functools
 import multiprocessing
 import os
-import resource
 import signal
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pebble
+
+from transforms.worker_process import MEMORY_EXIT, cpu_seconds, run_task, start_worker
 
 Result = TypeVar("Result")
 
@@ -33,20 +31,22 @@ MEMORY = 512 * 1024 * 1024
 PRELOADED = ("feedparser", "transforms.articles.warm")
 """Modules the fork server imports; a name that does not exist is passed over."""
 
-_PATIENCE = 1.0
-"""Seconds after which a task's place goes to the next one: a page that hangs holds up no other page for longer."""
+_PATIENCE = 0.5
+"""Seconds after which a task is slow, and its seat goes to the next one."""
+_PATIENCE_CPU = 0.1
+"""Seconds of its worker's CPU time after which it is slow already; most pages take a quarter of it."""
 _LOST_AFTER = 5.0
 """Seconds past its deadline after which a task is known to be lost: Pebble enforces deadlines within one."""
 _TASKS = 500
 """Tasks after which a worker is replaced, so that fragmented memory never counts against an innocent page."""
-_MEMORY_EXIT = 86
-"""Exit code of a worker that has outgrown its memory."""
-_WATCH_SECONDS = 0.1
-_PR_SET_PDEATHSIG = 1
+_SPARE = 2
+"""Workers beside those with a seat, so that no task waits for the successor of a killed one."""
+_LOOK_SECONDS = 0.05
+"""Between two looks at how long the running tasks have run, while others wait."""
 
-# How long Pebble waits for a worker to follow SIGTERM before SIGKILL; Pebble holds its lock meanwhile. A worker that
-# hangs in C code never follows.
-pebble.CONSTS.term_timeout = 0.2
+# How long Pebble waits for a worker to follow SIGTERM before SIGKILL; it holds its lock meanwhile, and no other worker
+# takes or ends a task. A worker that hangs in C code never follows.
+pebble.CONSTS.term_timeout = 0.0
 pebble.CONSTS.sleep_unit = 0.05
 
 
@@ -78,18 +78,32 @@ class _Task:
         self.args = args
         self.deadline = deadline
         self.future: Future[Any] = Future()
-        self.tries = 0
+        self.breaks = 0
+        """Pools that broke under it."""
         self.killed = False
-        self.started = 0.0
+        self.aside = False
+        """It was slow when all seats were taken: stopped, to be run again from its beginning when a seat is free."""
+        self.seated = 0.0
+        self.worker = 0
+        """Process that was seen to have it; 0: none yet."""
+        self.begun = 0.0
+        self.begun_cpu = 0.0
+        """When that was, and its CPU time then."""
+        self.pool: pebble.ProcessPool | None = None
         self.inner: Future[Any] | None = None
-        """Its present try in Pebble's hands; an older one has nothing more to say."""
+        """Its present try in that pool's hands; an older one has nothing more to say."""
 
 
 class WorkerPool:
-    """At most `size` tasks at a time, plus as many again that have run for more than a second.
+    """At most `size` fresh tasks at a time, and beside them as many slow ones, which have run for _PATIENCE or
+    used _PATIENCE_CPU.
+
+    A task that is slow gives its seat to the next one. Where all seats of slow tasks are taken too, the one that has used most is set
+    aside: its worker is killed, and it gets a second run, with its whole deadline and never cut short, when a seat is
+    free. So however many tasks hang, the others find a seat, and each task ends.
 
     Args:
-        size: worker processes at work; 0: one a core.
+        size: fresh tasks at a time; 0: one a core.
         memory: bytes a worker may grow by before it is killed.
     """
 
@@ -97,10 +111,13 @@ class WorkerPool:
         self.size = size or len(os.sched_getaffinity(0))
         self.memory = memory
         self._waiting: deque[_Task] = deque()
+        self._aside: deque[_Task] = deque()
         self._running: set[_Task] = set()
         self._changed = threading.Condition()
         self._closed = False
+        self._given_up = False
         self._pool = self._new_pool()
+        atexit.register(self._give_up)
         self._dispatcher = threading.Thread(target=self._dispatch, name="worker-pool", daemon=True)
         self._dispatcher.start()
 
@@ -129,16 +146,22 @@ class WorkerPool:
             self._closed = True
             self._changed.notify()
         self._dispatcher.join()
-        self._pool.close()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        pebble.CONSTS.term_timeout = 0.5  # no worker hangs now, and each may put its things in order
+        _end(self._pool)
+        atexit.unregister(self._give_up)
+
+    def _give_up(self) -> None:
+        """The process ends. Pebble alone may start a worker for one that it has just stopped, and wait for it for ever."""
+        self._given_up = True
+        _end(self._pool)
 
     def _new_pool(self) -> pebble.ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOADED))
         return pebble.ProcessPool(
-            max_workers=2 * self.size,
+            max_workers=2 * self.size + _SPARE,
             max_tasks=_TASKS,
-            initializer=_start_worker,
+            initializer=start_worker,
             initargs=(self.memory,),
             context=context,
         )
@@ -146,65 +169,71 @@ class WorkerPool:
     def _dispatch(self) -> None:
         while True:
             with self._changed:
-                while (task := self._next()) is None and not self._lost():
-                    if self._closed and not self._waiting and not self._running:
+                while (step := self._next_step()) is None:
+                    if self._closed and not (self._waiting or self._aside or self._running):
                         return
                     self._changed.wait(self._until_next())
-                lost = list(self._running) if self._lost() else []
-                pool = self._pool
-                if task is not None:
-                    task.started = time.monotonic()
-                    self._running.add(task)
-            for one in lost:
-                self._repair(pool, one, TimeoutError("the pool has lost it"))
-            if task is not None:
-                self._start(task)
+            step()
 
-    def _next(self) -> _Task | None:
-        """The task whose turn it is, if there is room."""
-        if not self._waiting or len(self._running) >= 2 * self.size:
-            return None
-        recent = time.monotonic() - _PATIENCE
-        if sum(task.started > recent for task in self._running) >= self.size:
-            return None
-        return self._waiting.popleft()
-
-    def _lost(self) -> list[_Task]:
-        """Tasks long past their deadline: a worker killed while it held Pebble's queue takes the whole pool with it."""
+    def _next_step(self) -> Callable[[], None] | None:
+        """What is to be done now; None: nothing until something changes."""
         now = time.monotonic()
-        return [task for task in self._running if now > task.started + task.deadline + _LOST_AFTER]
+        for task in self._running:
+            # a worker killed while it held Pebble's queue takes the whole pool with it
+            if now > task.seated + task.deadline + _LOST_AFTER:
+                return functools.partial(self._repair, task, TimeoutError("the pool has lost it"))
+        seats = 2 * self.size - len(self._running)
+        if self._aside and seats > 0 and sum(task.aside for task in self._running) < self.size:
+            return self._seated(self._aside.popleft(), now)
+        if not self._waiting:
+            return None
+        first = {task: _patience_used(task, now) for task in self._running if not task.aside}
+        if sum(used < 1 for used in first.values()) >= self.size:
+            return None
+        if seats > 0:
+            return self._seated(self._waiting.popleft(), now)
+        longest = max(first, key=lambda task: first[task], default=None)
+        return functools.partial(self._set_aside, longest) if longest else None
 
     def _until_next(self) -> float | None:
-        """Seconds until a running task loses its place or may be lost; None: nothing will change by time alone."""
+        """Seconds until a running task may have become slow or be lost; None: nothing will change by time alone."""
         if not self._running:
             return None
-        if not self._waiting or len(self._running) >= 2 * self.size:
-            return _LOST_AFTER
-        recent = time.monotonic() - _PATIENCE
-        return min((task.started - recent for task in self._running if task.started > recent), default=None)
+        return _LOOK_SECONDS if self._waiting else _LOST_AFTER
+
+    def _seated(self, task: _Task, now: float) -> Callable[[], None]:
+        task.seated, task.worker = now, 0
+        self._running.add(task)
+        return functools.partial(self._start, task)
 
     def _start(self, task: _Task) -> None:
-        if task.tries == 0 and not task.future.set_running_or_notify_cancel():
+        if not task.future.running() and not task.future.set_running_or_notify_cancel():
             self._forget(task)
             return
-        task.tries += 1
-        task.started = time.monotonic()
-        pool = self._pool
+        task.pool = self._pool
         try:
-            inner = pool.schedule(_run, args=(task.function, task.args), timeout=task.deadline)
+            inner = task.pool.schedule(run_task, args=(task.function, task.args), timeout=task.deadline)
         except RuntimeError as error:  # the pool broke since the last task
-            self._repair(pool, task, error)
+            self._repair(task, error)
         else:
             task.inner = inner
-            inner.add_done_callback(functools.partial(self._finish, pool, task))
+            inner.add_done_callback(functools.partial(self._finish, task))
 
-    def _finish(self, pool: pebble.ProcessPool, task: _Task, inner: "Future[Any]") -> None:
+    def _set_aside(self, task: _Task) -> None:
+        inner, task.aside = task.inner, True
+        if inner is not None:  # else it has just ended
+            inner.cancel()  # what follows is in _finish
+
+    def _finish(self, task: _Task, inner: "Future[Any]") -> None:
         if inner is not task.inner:
             return
         try:
             task.future.set_result(inner.result())
-        except (BrokenProcessPool, CancelledError) as error:  # cancelled: its pool was given up for another's sake
-            self._repair(pool, task, error)
+        except CancelledError:
+            self._leave(task, self._aside.append)
+            return
+        except BrokenProcessPool as error:
+            self._repair(task, error)
             return
         except TimeoutError as error:
             ours = error.args[:1] == ("Task timeout",)
@@ -219,39 +248,73 @@ class WorkerPool:
         self._forget(task)
 
     def _cause(self, exitcode: int) -> str:
-        if exitcode == _MEMORY_EXIT:
+        if exitcode == MEMORY_EXIT:
             return f"it grew by more than {self.memory >> 20} MiB"
         if exitcode < 0:
             return f"it was killed by {signal.Signals(-exitcode).name}"
         return f"it ended with exit code {exitcode}"
 
     def _forget(self, task: _Task) -> None:
+        self._leave(task, lambda _: None)
+
+    def _leave(self, task: _Task, put: Callable[[_Task], None]) -> None:
+        """Its seat is free; it goes where it is put."""
         with self._changed:
             self._running.discard(task)
+            task.inner = None
+            put(task)
             self._changed.notify()
 
     def _once_more(self, task: _Task) -> None:
         """Its worker was killed from outside, by the system or a person, which need not be the task's fault."""
-        with self._changed:
-            task.killed = True
-            self._running.discard(task)
-            self._waiting.appendleft(task)
-            self._changed.notify()
+        task.killed = True
+        self._put_back(task)
 
-    def _repair(self, broken: pebble.ProcessPool, task: _Task, error: Exception) -> None:
-        """Pebble gives up a pool when an idle worker dies; its tasks go to a new pool, a second time only."""
+    def _put_back(self, task: _Task) -> None:
+        self._leave(task, (self._aside if task.aside else self._waiting).appendleft)
+
+    def _repair(self, task: _Task, error: Exception) -> None:
+        """Pebble gives up a pool when an idle worker dies; a task goes to a new pool, twice at most."""
         with self._changed:
-            if self._pool is broken:
-                broken.stop()  # type: ignore[no-untyped-call]
+            task.breaks += 1
+            if self._given_up:
+                return
+            if task.pool is self._pool:
+                threading.Thread(target=_end, args=(self._pool,), name="worker-pool-end", daemon=True).start()
                 self._pool = self._new_pool()
-            self._running.discard(task)
-            task.inner = None
-            again = task.tries < 3
-            if again:
-                self._waiting.appendleft(task)
-            self._changed.notify()
-        if not again:
-            task.future.set_exception(WorkerDied(f"the worker pool broke three times under it: {error}"))
+                for other in [other for other in self._running if other is not task and other.inner is not None]:
+                    self._put_back(other)
+            if task.breaks < 3:
+                self._put_back(task)
+                return
+        self._forget(task)
+        task.future.set_exception(WorkerDied(f"the worker pool broke three times under it: {error}"))
+
+
+def _patience_used(task: _Task, now: float) -> float:
+    """How much of its patience a task has used; 1 and more: it is slow. On a busy machine that hangs on CPU time."""
+    if task.pool is None or task.inner is None or not task.inner.running():
+        return 0.0
+    if not task.worker:
+        task.worker = _worker_of(task.pool, task.inner)
+        task.begun, task.begun_cpu = now, cpu_seconds(task.worker)
+    used = cpu_seconds(task.worker) - task.begun_cpu
+    return max((now - task.begun) / _PATIENCE, used / _PATIENCE_CPU)
+
+
+def _worker_of(pool: pebble.ProcessPool, inner: "Future[Any]") -> int:
+    """The process that has a task; 0: it has just ended. Pebble knows, but has no public word for it."""
+    tasks = list(pool._pool_manager.task_manager.tasks.values())  # noqa: SLF001
+    return next((task.worker_id for task in tasks if task.future is inner), 0)
+
+
+def _end(pool: pebble.ProcessPool) -> None:
+    """End a pool's workers, whatever they do, in an order that none is started meanwhile or finds its locks gone."""
+    pool.stop()  # type: ignore[no-untyped-call]
+    if pool._pool_manager_loop is not None:  # noqa: SLF001
+        pool._pool_manager_loop.join()  # noqa: SLF001
+        pool._pool_manager.worker_manager.force_stop_workers()  # type: ignore[no-untyped-call]  # noqa: SLF001
+    pool.join()
 
 
 @functools.cache
@@ -262,57 +325,3 @@ def _pool(size: int, memory: int) -> WorkerPool:
 def shared_pool(size: int = 0, memory: int = MEMORY) -> WorkerPool:
     """This process's pool of that size (0: one a core) and memory, made at first use; ends with the process."""
     return _pool(size or len(os.sched_getaffinity(0)), memory)
-
-
-# --- inside a worker --------------------------------------------------------------------------------------------------
-
-_busy = threading.Event()
-"""Set while a task runs: a worker may end itself then, but not while it holds Pebble's pipe."""
-
-
-def _run(function: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-    _busy.set()
-    try:
-        return function(*args)
-    except MemoryError:
-        os._exit(_MEMORY_EXIT)
-    finally:
-        _busy.clear()
-
-
-def _start_worker(memory: int) -> None:
-    """Tie the worker's life to its parent's and its memory to the cap."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # Writable private memory; above the watcher's bound, for what C code takes at one go.
-        bound = _status("VmData") + memory + memory // 4
-        resource.setrlimit(resource.RLIMIT_DATA, (bound, resource.RLIM_INFINITY))
-    threading.Thread(target=_watch, args=(memory,), daemon=True).start()
-
-
-def _watch(memory: int) -> None:
-    """End this worker when its parent has gone or when it has outgrown its memory."""
-    parent = multiprocessing.parent_process()
-    sentinels = [parent.sentinel] if parent else []
-    bound = _resident() + memory
-    while not wait(sentinels, _WATCH_SECONDS):
-        if _busy.is_set() and _resident() > bound:
-            os._exit(_MEMORY_EXIT)
-    os._exit(0)
-
-
-def _resident() -> int:
-    """Bytes of memory that this process holds in RAM; where there is no /proc, the most it ever held."""
-    try:
-        pages = Path("/proc/self/statm").read_bytes().split()[1]
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(pages) * resource.getpagesize()
-
-
-def _status(name: str) -> int:
-    """A field of /proc/self/status, in bytes."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) * 1024
-    return 0

@@ -91,7 +91,7 @@ class WebhookSink:
     async def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
         try:
             async with (
-                guarded_session(self._network, timeout=self._timeout) as session,
+                guarded_session(self._network, timeout=self._timeout, auto_decompress=False) as session,
                 session.post(self._url, data=body, headers=headers, allow_redirects=False) as response,
             ):
                 return response.status, response.headers
@@ -132,7 +132,10 @@ class WebhookSink:
     def _error(
         self, what: str, *, final: bool = False, retry_after: float | None = None, disable: bool = False
     ) -> SinkError:
-        host = urlsplit(self._url).hostname or "?"
+        try:
+            host = urlsplit(self._url).hostname or "?"
+        except ValueError:  # its words quote the URL
+            host = "?"
         message = f"webhook {self.name!r} at {host[:100]} {what}"
         return SinkError(message, final=final or disable, retry_after=retry_after, disable=disable)
 

@@ -207,3 +207,95 @@ def test_workers_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert int(parent.stdout.readline())
     parent.kill()
     parent.communicate(timeout=LIVENESS)  # to the output's end: no worker and no fork server holds it any more
+
+
+ENDING = """
+from concurrent.futures import wait
+from tests.transforms.test_workers import double, hang
+from transforms.workers import shared_pool
+pool = shared_pool(2)
+hanging = [pool.submit(hang, deadline=60.0) for _ in range(8)]
+print(pool.submit(double, 4, deadline=60.0).result(60), flush=True)
+"""
+
+
+def test_a_process_ends_though_its_tasks_hang(tmp_path: Path) -> None:
+    script = tmp_path / "ending.py"
+    script.write_text(f"if __name__ == '__main__':\n    exec({ENDING!r})\n")
+    root = Path(__file__).parents[2]
+    ended = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        timeout=2 * LIVENESS,
+        check=True,
+    )
+    assert ended.stdout == b"8\n"
+    assert ended.stderr == b""
+
+
+def stopped(pool: WorkerPool) -> None:
+    """Its workers stand still with whatever they hold, as dead ones do that held Pebble's queue."""
+    for pid in pool._pool._pool_manager.worker_manager.workers:
+        os.kill(pid, signal.SIGSTOP)
+
+
+def test_a_task_that_the_pool_has_lost_is_run_by_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transforms.workers._LOST_AFTER", 0.5)
+    pool = WorkerPool(1)
+    assert pool.submit(double, 3, deadline=10.0).result(LIVENESS) == 6
+    broken = pool._pool
+    stopped(pool)
+    lost = [pool.submit(double, value, deadline=4.0) for value in range(3)]
+    assert [future.result(LIVENESS) for future in lost] == [0, 2, 4]
+    assert pool._pool is not broken
+    pool.close()
+
+
+def test_a_task_that_three_pools_lose_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transforms.workers._LOST_AFTER", 0.5)
+    pool = WorkerPool(1)
+    new_pool = pool._new_pool
+
+    def new_and_stopped() -> object:
+        made = new_pool()
+        made.schedule(double, args=(1,)).result(LIVENESS)
+        for pid in made._pool_manager.worker_manager.workers:
+            os.kill(pid, signal.SIGSTOP)
+        return made
+
+    assert pool.submit(double, 3, deadline=10.0).result(LIVENESS) == 6
+    stopped(pool)
+    monkeypatch.setattr(pool, "_new_pool", new_and_stopped)
+    with pytest.raises(WorkerDied, match=r"broke three times.*lost"):
+        pool.submit(double, 1, deadline=0.5).result(LIVENESS)
+    monkeypatch.undo()
+    pool._pool.stop()
+    pool._pool.join()
+
+
+def finish_after(marks: str, others: int) -> int:
+    """Hangs until so many others have finished."""
+    while len(list(Path(marks).iterdir())) < others:
+        pass
+    return others
+
+
+def mark(marks: str, number: int) -> int:
+    Path(marks, str(number)).touch()
+    return number
+
+
+def test_however_many_tasks_hang_the_others_find_a_worker(pool: WorkerPool, tmp_path: Path) -> None:
+    """Six that hang on a pool of two, each until all the others are done: none of these may wait for one of them."""
+    hanging = [pool.submit(finish_after, str(tmp_path), 12, deadline=60.0) for _ in range(6)]
+    others = [pool.submit(mark, str(tmp_path), number, deadline=60.0) for number in range(12)]
+    assert [future.result(LIVENESS) for future in others] == list(range(12))
+    assert [future.result(LIVENESS) for future in hanging] == [12] * 6
+
+
+def test_a_task_set_aside_has_its_whole_deadline(pool: WorkerPool) -> None:
+    hanging = [pool.submit(hang, deadline=0.5) for _ in range(6)]
+    for future in hanging:
+        with pytest.raises(WorkerTimedOut, match=r"after 0\.5 s"):
+            future.result(LIVENESS)

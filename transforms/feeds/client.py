@@ -262,7 +262,10 @@ class _Trip:
 
     def follow(self, status: int, location: str) -> FetchFailure | None:
         """Go on to a redirect's target, unless it leads in circles or too far."""
-        target = urljoin(self.url, location.strip()).partition("#")[0]
+        try:
+            target = urljoin(self.url, location.strip()).partition("#")[0]
+        except ValueError:  # what Python takes for a broken IPv6 address
+            return self.failure("bad-url", f"redirected to what is no URL: {location[:200]!r}", lasting=True)
         if target in self._visited:
             return self.failure("redirect-loop", f"redirected in a circle, by way of {target[:200]!r}")
         if len(self._visited) > self._max_redirects:

@@ -20,6 +20,7 @@ from yarl import URL
 
 from transforms.config import NetworkConfig
 from transforms.feeds.addresses import refusal
+from transforms.feeds.names import SystemResolver
 
 MAX_URL = 4096
 """Characters of a URL that is still asked for."""
@@ -117,7 +118,7 @@ def guarded_session(
         options: more of aiohttp.ClientSession's own.
     """
     connector = aiohttp.TCPConnector(
-        resolver=GuardedResolver(network, resolver or aiohttp.ThreadedResolver()),
+        resolver=GuardedResolver(network, resolver or SystemResolver()),
         socket_factory=functools.partial(_guarded_socket, network, open_socket),
         limit=0,
         ttl_dns_cache=60,

@@ -121,7 +121,10 @@ class Robots:
         return FetchFailure(url, "robots", message, lasting=not rules.passing)
 
     async def _rules(self, url: str) -> Rules | FetchFailure:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # what Python takes for a broken IPv6 address
+            return FetchFailure(url, "bad-url", "not a usable URL", lasting=True)
         origin = f"{parts.scheme}://{parts.netloc}".lower()
         until, _, rules = self._kept.get(origin, (0.0, 0, None))
         if rules is not None and self._clock() < until:

@@ -6,6 +6,7 @@ import brotli
 import pytest
 from aiohttp import web
 
+from tests.faulty_servers import TEXT, bare_deflate, head, packed
 from tests.transforms.feeds.press import Press, answer, conditional, raw
 from transforms.config import PollingConfig
 from transforms.feeds.answers import Fetched, FetchFailure, retry_after
@@ -13,9 +14,6 @@ from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.pace import Pace
 
 URL = "http://post.test/feed"
-CAP = 1_000_000
-BOMB = b"\0" * 60_000_000
-TEXT = b"<rss>" + b"harbour " * 2000 + b"</rss>"
 
 
 @pytest.fixture(scope="module")
@@ -30,81 +28,6 @@ def fetch(network, url=URL, kind=FetchKind.FEED, **asked):
             return await client.fetch(url, kind, **asked)
 
     return asyncio.run(go())
-
-
-def head(*lines: str) -> bytes:
-    return "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode()
-
-
-def packed(encoding: str, data: bytes) -> web.Response:
-    return answer(data, headers={"Content-Encoding": encoding})
-
-
-async def drip_headers(request):
-    request.transport.write(b"HTTP/1.1 200 OK\r\nX-Drip: ")
-    while not request.transport.is_closing():
-        request.transport.write(b"x")
-        await asyncio.sleep(0.1)
-    return web.Response()
-
-
-def bare_deflate(data: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=-15)
-    return packer.compress(data) + packer.flush()
-
-
-FAULTS = {
-    "hangs before its headers": (raw(b"", then="hang"), "timeout-headers", False),
-    "hangs within its headers": (raw(b"HTTP/1.1 200 OK\r\nX-Half", then="hang"), "timeout-headers", False),
-    "hangs within its body": (raw(head("Content-Length: 9") + b"half", then="hang"), "timeout-body", False),
-    "drips headers": (drip_headers, "timeout-total", False),
-    "drips its body": (raw(head("Content-Length: 99999"), then="drip"), "timeout-total", False),
-    "closes without an answer": (raw(b""), "disconnected", False),
-    "speaks no HTTP": (raw(b"SSH-2.0-OpenSSH_9\r\n"), "bad-http", False),
-    "huge header line": (raw(head("X-Big: " + "x" * 200_000)), "bad-http", False),
-    "huge number of headers": (raw(head(*[f"X-{n}: {n}" for n in range(20_000)])), "bad-http", False),
-    "body shorter than said": (raw(head("Content-Length: 99") + b"short"), "truncated", False),
-    "chunk cut": (raw(head("Transfer-Encoding: chunked") + b"ff\r\nshort"), "truncated", False),
-    "chunk length nonsense": (raw(head("Transfer-Encoding: chunked") + b"zz\r\nshort"), "bad-http", False),
-    "truncated gzip": (packed("gzip", gzip.compress(TEXT)[:-20]), "truncated", False),
-    "truncated deflate": (packed("deflate", zlib.compress(TEXT)[:-20]), "truncated", False),
-    "truncated br": (packed("br", brotli.compress(TEXT)[:-6]), "truncated", False),
-    "broken gzip": (packed("gzip", gzip.compress(TEXT)[:40] + b"\xff" * 400), "bad-encoding", False),
-    "br that is none": (packed("br", b"\xff" * 400), "bad-encoding", False),
-    "unknown encoding": (packed("zstd", TEXT), "bad-encoding", False),
-    "bomb in gzip": (packed("gzip", gzip.compress(BOMB)), "too-large", True),
-    "bomb in deflate": (packed("deflate", zlib.compress(BOMB)), "too-large", True),
-    "bomb in bare deflate": (packed("deflate", bare_deflate(BOMB)), "too-large", True),
-    "bomb in br": (packed("br", brotli.compress(BOMB, quality=4)), "too-large", True),
-    "bomb of gzip members": (packed("gzip", gzip.compress(b"\0" * 9000) * 200), "too-large", True),
-    "announced too large": (raw(head(f"Content-Length: {CAP + 1}"), then="hang"), "too-large", True),
-    "endless plain body": (answer(b"x" * (CAP + 1)), "too-large", True),
-    "204": (answer(status=204), "http-204", False),
-    "205": (answer(status=205), "http-205", False),
-    "206 unasked": (answer(TEXT[:10], status=206), "http-206", False),
-    "226 of another kind": (answer(TEXT, status=226, headers={"IM": "vcdiff"}), "http-226", False),
-    "304 unasked": (answer(status=304), "http-304", False),
-    "300 without a target": (answer(status=300), "http-300", False),
-    "302 without a target": (answer(status=302), "http-302", False),
-    "401": (answer(status=401), "http-401", True),
-    "404": (answer(status=404), "http-404", True),
-    "410": (answer(status=410), "http-410", True),
-    "429": (answer(status=429), "http-429", False),
-    "500": (answer(status=500), "http-500", False),
-    "redirect to itself": (answer(status=302, headers={"Location": URL}), "redirect-loop", False),
-    "redirect inside": (answer(status=302, headers={"Location": "http://169.254.169.254/"}), "forbidden-address", True),
-    "redirect to a file": (answer(status=302, headers={"Location": "file:///etc/passwd"}), "forbidden-address", True),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_faulty_server_gets_its_reason(press, fault):
-    part, reason, lasting = FAULTS[fault]
-    press.play(URL, part)
-    failure = fetch(press.network())
-    assert isinstance(failure, FetchFailure)
-    assert (failure.reason, failure.lasting) == (reason, lasting)
-    assert failure.message
 
 
 READABLE = {

@@ -9,6 +9,7 @@ from aiohttp.abc import AbstractResolver
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.guard_vectors import INSIDE, refused_urls
 from tests.transforms.feeds.press import Press, answer
 from transforms.config import NetworkConfig
 from transforms.feeds.addresses import REFUSED, embedded, refusal
@@ -16,66 +17,6 @@ from transforms.feeds.guard import ForbiddenAddress, check_url, guarded_session,
 
 OPEN = NetworkConfig()
 
-INSIDE = [
-    "0.0.0.0",
-    "0.1.2.3",
-    "10.0.0.1",
-    "10.255.255.255",
-    "100.64.0.1",
-    "100.127.255.255",
-    "127.0.0.1",
-    "127.1.2.3",
-    "169.254.169.254",
-    "172.16.0.1",
-    "172.31.255.255",
-    "192.0.0.1",
-    "192.0.0.170",
-    "192.0.2.1",
-    "192.88.99.1",
-    "192.168.1.1",
-    "198.18.0.1",
-    "198.19.255.255",
-    "198.51.100.7",
-    "203.0.113.9",
-    "224.0.0.1",
-    "239.255.255.250",
-    "240.0.0.1",
-    "255.255.255.255",
-    "::",
-    "::1",
-    "::2",
-    "::7f00:1",
-    "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1",
-    "::ffff:8.8.8.8",
-    "::ffff:0:127.0.0.1",
-    "64:ff9b::7f00:1",
-    "64:ff9b::808:808",
-    "64:ff9b:1::a00:1",
-    "100::1",
-    "2001::1",
-    "2001:0:7f00:1::1",
-    "2001:2::1",
-    "2001:10::1",
-    "2001:20::1",
-    "2001:db8::1",
-    "2002:7f00:1::1",
-    "2002:808:808::1",
-    "3ffe::1",
-    "3fff::1",
-    "5f00::1",
-    "fc00::1",
-    "fd12:3456::1",
-    "fe80::1",
-    "febf::1",
-    "fec0::1",
-    "ff02::1",
-    "4000::1",
-    "8000::1",
-    "e000::1",
-    "2606:4700:1:2:0:5efe:127.0.0.1",
-    "2606:4700:1:2:200:5efe:10.0.0.1",
-]
 OUTSIDE = [
     "1.1.1.1",
     "8.8.8.8",
@@ -129,101 +70,7 @@ def test_networks_are_let_through_by_name(address, allow, passes):
     assert (refusal(ipaddress.ip_address(address), allow) is None) is passes
 
 
-REFUSED_URLS = [
-    "http://127.0.0.1/",
-    "http://127.1/",
-    "http://127.0.1/",
-    "http://2130706433/",
-    "http://017700000001/",
-    "http://0x7f000001/",
-    "http://0x7f.1/",
-    "http://0177.0.0.1/",
-    "http://00127.0.0.1/",
-    "http://127.0.0.1./",
-    "http://①②⑦.⓪.⓪.①/",
-    "http://127。0。0。1/",
-    "http://１２７.0.0.1/",
-    "http://[::1]/",
-    "http://[::ffff:127.0.0.1]/",
-    "http://[::ffff:7f00:1]/",
-    "http://[0:0:0:0:0:0:0:1]/",
-    "http://[fe80::1%25eth0]/",
-    "http://[::]/",
-    "http://[::127.0.0.1]/",
-    "http://0/",
-    "http://0.0.0.0/",
-    "http://localhost/",
-    "http://LOCALHOST/",
-    "http://localhost./",
-    "http://a.localhost/",
-    "http://localhost.localdomain/",
-    "http://ip6-localhost/",
-    "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/",
-    "http://ｌｏｃａｌｈｏｓｔ/",
-    "http://user@example.com/",
-    "http://user:pw@127.0.0.1/",
-    "http://example.com@127.0.0.1/",
-    "http://127.0.0.1\\@example.com/",
-    "http://example.com\\@127.0.0.1/",
-    "http:\\\\127.0.0.1/",
-    "http:///127.0.0.1/",
-    "http://%31%32%37.0.0.1/",
-    "http://127%2e0%2e0%2e1/",
-    "http://example.com:22/",
-    "http://example.com:0/",
-    "http://example.com:99999/",
-    "http://example.com:/",
-    "http://example.com:80:80/",
-    "ftp://example.com/",
-    "file:///etc/passwd",
-    "gopher://127.0.0.1:70/",
-    "javascript:alert(1)",
-    "data:text/html,x",
-    "//example.com/",
-    "http:example.com",
-    "http:/example.com",
-    "http://10.0.0.1/",
-    "http://169.254.169.254/latest/meta-data/",
-    "http://192.168.0.1:8080/",
-    "http://[64:ff9b::7f00:1]/",
-    "http://[2002:7f00:1::]/",
-    "http://[fd00::1]/",
-    "http://example..com/",
-    "http://.example.com/",
-    "http://-a.example/",
-    "http://exa*mple.com/",
-    "http://exa$mple.com/",
-    "http://1.2.3.4.5/",
-    "http://1.2.3.256/",
-    "http://0x/",
-    "http://[1.2.3.4]/",
-    "http://a.b.0x7f/",
-    "http://example.com.127/",
-    "http://",
-    "http://?x",
-    "http://#",
-    "http://[::1",
-    "http://::1/",
-    "https://127.0.0.1/",
-    "HTTP://127.0.0.1/",
-]
-TRICKY_URLS = [
-    "http://example.com/\r\nHost: 127.0.0.1",
-    "http://exam\tple.com/",
-    " http://example.com/",
-    "http://example.com /",
-    "http://example.com\u2028/",
-    "http://example.com\u200b/",
-    "http://example.com\x00.evil/",
-    "http://example.com/" + "x" * 5000,
-    "http://" + "a" * 64 + ".com/",
-    "http://" + "a." * 130 + "com/",
-    "http://xn--\udce4.com/",
-    "",
-]
-
-
-@pytest.mark.parametrize("url", REFUSED_URLS + TRICKY_URLS)
+@pytest.mark.parametrize("url", refused_urls())
 def test_urls_that_lead_inside_or_mislead_are_refused(url):
     with pytest.raises(ForbiddenAddress) as refused:
         check_url(url, OPEN)
@@ -334,7 +181,14 @@ def test_global_addresses_get_a_socket():
     assert sockets == 1
 
 
-@pytest.mark.parametrize("url", [url for url in REFUSED_URLS if "/" in url and "example.com" not in url])
+@pytest.mark.parametrize(
+    "url",
+    [
+        url
+        for url in refused_urls()
+        if url.isprintable() and "/" in url and "example.com" not in url and "[v" not in url
+    ],
+)
 def test_session_alone_refuses_too(url):
     error, sockets = ask(url, OPEN)
     assert error is not None
