@@ -276,9 +276,9 @@ def started(work: Callable[..., None], *args: Any) -> Iterator[Connection]:
 
 def told(side: Connection, server: Connection, feeds: int) -> Round:
     """One round of one side."""
-    side.send(True)
+    side.send("poll")
     seconds, cpu, peak = side.recv()
-    server.send(True)
+    server.send("poll")
     asked, unchanged = server.recv()
     assert asked == feeds, f"{asked} requests for {feeds} feeds"
     return Round(seconds, cpu, peak, unchanged / asked)

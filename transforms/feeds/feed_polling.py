@@ -2,12 +2,14 @@
 
 import asyncio
 
-from transforms.feeds.acceptance import accept_entry, new_entries
+from transforms.feeds.acceptance import new_entries
 from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
 from transforms.feeds.client import Client, FetchKind
+from transforms.feeds.cursor_writing import CursorWriter
 from transforms.feeds.means import Gate, Means, in_thread, woken
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed, parse_feed
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
+from transforms.feeds.ports import Polled
 from transforms.model import FeedCursor
 from transforms.workers import WorkerDied, WorkerTimedOut
 
@@ -20,9 +22,7 @@ MAX_PARSING_BYTES = 64 * 1024 * 1024
 UNDER_WAY = 2000
 """Polls begun and not done, most of them waiting for their host's turn."""
 BATCH = 500
-TOUCHED_AT_ONCE = 200
 IDLE_SECONDS = 1.0
-_ALL = 1_000_000_000
 
 
 class FeedPolling:
@@ -37,14 +37,13 @@ class FeedPolling:
     def __init__(self, means: Means, client: Client, accepted: asyncio.Event) -> None:
         self._means = means
         self._client = client
-        self._accepted = accepted
         self._under_way: set[str] = set()
         self._seats = asyncio.Semaphore(UNDER_WAY)
         self._parsing = Gate(MAX_PARSING_BYTES)
         self._polled: dict[str, FeedCursor] = {}
         """The last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
         cursor that the store would not take is no reason to ask a publisher again at once."""
-        self._touched: list[FeedCursor] = []
+        self._writer = CursorWriter(means, accepted)
         self._progress = asyncio.Event()
 
     async def follow(self) -> None:
@@ -52,38 +51,39 @@ class FeedPolling:
         means = self._means
         began = means.clock()
         everything = means.everything
+        last: FeedCursor | None = None
         async with asyncio.TaskGroup() as polls:
             while True:
                 until = began if means.bounded else means.clock()
-                limit = _ALL if everything else BATCH + len(self._touched) + len(self._under_way)
-                stored = await in_thread(means.store.due_feeds, means.shard, until, limit, everything=everything)
-                due = [cursor for cursor in stored if everything or self._is_due(cursor)]
-                everything = False
-                for cursor in due:
-                    await self._seats.acquire()
-                    self._under_way.add(cursor.feed.url)
-                    polls.create_task(self._poll(cursor))
-                if due:
+                stored = await in_thread(
+                    means.store.due_feeds, means.shard, until, BATCH, after=last, everything=everything
+                )
+                for cursor in stored:
+                    if self._is_due(cursor, everything=everything):
+                        await self._seats.acquire()
+                        self._under_way.add(cursor.feed.url)
+                        polls.create_task(self._poll(cursor))
+                if stored:
+                    last = stored[-1]
                     continue
-                await self.flush()
+                last, everything = None, False
+                await self._writer.flush()
                 if means.bounded and not self._under_way:
                     break
                 await woken(self._progress, IDLE_SECONDS)
-        await self.flush()
+        await self._writer.flush()
 
     async def flush(self) -> None:
         """Write the cursors that wait to be written."""
-        while self._touched:
-            batch, self._touched = self._touched, []
-            await in_thread(self._means.store.touch, batch)
+        await self._writer.flush()
 
-    def _is_due(self, cursor: FeedCursor) -> bool:
+    def _is_due(self, cursor: FeedCursor, *, everything: bool) -> bool:
         if cursor.feed.url in self._under_way:
             return False
         last = self._polled.get(cursor.feed.url)
         if last is None:
             return True
-        if self._means.bounded:
+        if self._means.bounded or everything:
             return False
         return cursor.version >= last.version or last.next_poll <= self._means.clock()
 
@@ -110,18 +110,17 @@ class FeedPolling:
         parsed = None
         if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
             until = means.clock() + (answer.retry_after or 0.0)
-            return await self._touch(put_off(cursor, until, held=answer.reason == "host-held"))
+            return await self._writer.touch(put_off(cursor, until, held=answer.reason == "host-held"))
         if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
             parsed = await self._parse(answer)
         now = means.clock()
         after = after_poll(cursor, request, answer, parsed, polling=means.polling, now=now, roll=means.roll())
         if not isinstance(parsed, ParsedFeed):
-            return await self._touch(after)
+            return await self._writer.touch(after)
         entries = new_entries(
             cursor, parsed, now=now, first_poll_age=means.polling.first_poll_age, max_age=means.max_age
         )
-        if await in_thread(means.store.accept, after, entries, now, accept_entry):
-            self._accepted.set()
+        await self._writer.accept(Polled(after, tuple(entries), now))
         return after
 
     async def _parse(self, answer: Fetched) -> ParsedFeed | NotAFeed | Unparsed:
@@ -136,9 +135,3 @@ class FeedPolling:
         finally:
             self._parsing.add(-len(answer.body))
         return parsed
-
-    async def _touch(self, cursor: FeedCursor) -> FeedCursor:
-        self._touched.append(cursor)
-        if len(self._touched) >= TOUCHED_AT_ONCE:
-            await self.flush()
-        return cursor

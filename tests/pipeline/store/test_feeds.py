@@ -6,10 +6,14 @@ import pytest
 from pipeline.store import Store
 from pipeline.store.schema import feeds, inbox
 from tests.pipeline.store.records import ALL, FEED, NOW, accept, accept_unknown, new_entry
-from transforms.feeds.ports import Acceptance, Shard
+from transforms.feeds.ports import Acceptance, NewEntry, Polled, Shard
 from transforms.model import Feed, FeedCursor, FeedStatus
 
 replace = msgspec.structs.replace
+
+
+def polled(cursor: FeedCursor, *entries: NewEntry) -> Polled:
+    return Polled(cursor, entries, NOW)
 
 
 def cursor_of(store: Store, url: str = FEED) -> FeedCursor:
@@ -87,7 +91,7 @@ def test_a_cursor_is_written_only_over_the_version_before(store: Store) -> None:
     assert cursor_of(store) == cursor
     store.feeds.touch([replace(cursor, version=1, etag="first"), replace(cursor, version=2, etag="second")])
     assert cursor_of(store).etag == "second"
-    assert store.feeds.accept(replace(cursor, version=2), [new_entry("a")], NOW, accept_unknown) is None
+    assert store.feeds.accept([polled(replace(cursor, version=2), new_entry("a"))], accept_unknown) == [None]
     assert cursor_of(store).etag == "second"
     assert store.reading.counts().rows == {}
     assert accept(store, new_entry("a")) == 1
@@ -95,9 +99,9 @@ def test_a_cursor_is_written_only_over_the_version_before(store: Store) -> None:
 
 def test_a_poll_under_way_does_not_undo_what_the_list_says_of_its_feed(store: Store) -> None:
     store.feeds.add_feed(Feed(FEED, name="old"))
-    polled = replace(cursor_of(store), version=1)
+    after = replace(cursor_of(store), version=1)
     store.feeds.sync_feeds([Feed(FEED, name="new")])
-    store.feeds.touch([polled])
+    store.feeds.touch([after])
     assert cursor_of(store).feed.name == "new"
     assert cursor_of(store).version == 1
 
@@ -116,7 +120,7 @@ def test_accept_writes_all_or_nothing(store: Store) -> None:
     store.feeds.add_feed(Feed(FEED))
     cursor = cursor_of(store)
     with pytest.raises(RuntimeError, match="poisoned"):
-        store.feeds.accept(replace(cursor, version=1), [new_entry("a")], NOW, fail)
+        store.feeds.accept([polled(replace(cursor, version=1), new_entry("a"))], fail)
     assert cursor_of(store) == cursor
     assert accept(store, new_entry("a")) == 1
 
