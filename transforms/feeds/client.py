@@ -15,7 +15,7 @@ import aiohttp
 from transforms.config import NetworkConfig
 from transforms.feeds.answers import HOLDING, Fetched, FetchFailure, retry_after
 from transforms.feeds.decoding import BadEncoding, CappedBody, TooLarge, Truncated
-from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, safe_url
+from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, refused_socket, safe_url
 from transforms.feeds.pace import HostBusy, Pace
 
 ROBOTS_BYTES = 500 * 1024
@@ -24,6 +24,9 @@ _HEADER_BYTES = 32 * 1024
 _KEPT_HEADERS = frozenset(
     ("age", "cache-control", "content-language", "content-location", "content-type", "date", "etag", "expires")
 ) | {"last-modified"}
+_PASSING_HEADERS = frozenset(("content-encoding", "im", "location", "retry-after"))
+"""Those that count for this request alone."""
+_HEADERS = {name.encode(): name for name in _KEPT_HEADERS | _PASSING_HEADERS}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _PASSING = frozenset({408, 421, 423, 425, 429})
@@ -188,13 +191,17 @@ class Client:
         except aiohttp.InvalidURL:
             return trip.failure("bad-url", "not a usable URL", lasting=True)
         except (aiohttp.ClientError, OSError) as error:
+            if isinstance(error, aiohttp.ClientConnectorError) and (refused := refused_socket(error)):
+                return trip.failure("forbidden-address", f"refused: {refused.reason}", lasting=True)
             return trip.failure("connect", f"no connection: {_told(error)}")
 
     async def _ask(
         self, trip: "_Trip", target: SafeUrl, kind: FetchKind, headers: dict[str, str]
     ) -> Fetched | FetchFailure | None:
         trip.phase = "headers"
-        async with self._session.get(target.url, headers=headers, allow_redirects=False) as response:
+        # No middleware: this hop's URL has passed the guard already, and aiohttp follows no redirect of its own accord.
+        asking = self._session.get(target.url, headers=headers, allow_redirects=False, middlewares=())
+        async with asking as response:
             trip.phase = "body"
             found = _headers(response)
             status = response.status
@@ -238,7 +245,7 @@ class Client:
         return ROBOTS_BYTES if kind == FetchKind.ROBOTS else self._network.max_bytes
 
     def _fetched(self, trip: "_Trip", status: int, headers: dict[str, str], body: bytes) -> Fetched:
-        kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
+        kept = {name: value for name, value in headers.items() if name not in _PASSING_HEADERS}
         return Fetched(trip.url, status, kept, body, trip.moved_to, self._clock())
 
 
@@ -280,10 +287,12 @@ def _is_whole(status: int, kind: FetchKind, headers: dict[str, str]) -> bool:
 
 
 def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
-    """Names in lower case, the first of each; bytes that are not UTF-8 read as Latin-1."""
+    """Those that count, names in lower case, the first of each; bytes that are not UTF-8 read as Latin-1."""
     headers: dict[str, str] = {}
     for name, value in response.raw_headers:
-        headers.setdefault(name.decode("latin-1").lower(), _text(value))
+        known = _HEADERS.get(name.lower())
+        if known is not None and known not in headers:
+            headers[known] = _text(value)
     return headers
 
 

@@ -7,6 +7,7 @@ from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
 from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.cursor_writing import CursorWriter
 from transforms.feeds.means import Gate, Means, in_thread, woken
+from transforms.feeds.pace import Pace
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed, parse_feed
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
 from transforms.feeds.ports import Polled
@@ -21,6 +22,7 @@ MAX_PARSING_BYTES = 64 * 1024 * 1024
 """Of documents waiting to be parsed; above it no further feed is asked."""
 UNDER_WAY = 2000
 """Polls begun and not done, most of them waiting for their host's turn."""
+AT_ONCE = 8
 BATCH = 500
 IDLE_SECONDS = 1.0
 
@@ -31,14 +33,16 @@ class FeedPolling:
     Args:
         means: shard, store, limits.
         client: fetches.
+        pace: the client's.
         accepted: set when entries have become rows.
     """
 
-    def __init__(self, means: Means, client: Client, accepted: asyncio.Event) -> None:
+    def __init__(self, means: Means, client: Client, pace: Pace, accepted: asyncio.Event) -> None:
         self._means = means
         self._client = client
+        self._pace = pace
         self._under_way: set[str] = set()
-        self._seats = asyncio.Semaphore(UNDER_WAY)
+        self._begun = 0
         self._parsing = Gate(MAX_PARSING_BYTES)
         self._polled: dict[str, FeedCursor] = {}
         """The last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
@@ -60,7 +64,7 @@ class FeedPolling:
                 )
                 for cursor in stored:
                     if self._is_due(cursor, everything=everything):
-                        await self._seats.acquire()
+                        await self._turn()
                         self._under_way.add(cursor.feed.url)
                         polls.create_task(self._poll(cursor))
                 if stored:
@@ -72,6 +76,16 @@ class FeedPolling:
                     break
                 await woken(self._progress, IDLE_SECONDS)
         await self._writer.flush()
+
+    async def _turn(self) -> None:
+        """Wait until one more poll may begin."""
+        self._begun += 1
+        if self._begun % AT_ONCE == 0:
+            await asyncio.sleep(0)  # those just begun take their turns first
+        while len(self._under_way) >= UNDER_WAY:
+            self._progress.clear()
+            await self._progress.wait()
+        await self._pace.free()
 
     async def flush(self) -> None:
         """Write the cursors that wait to be written."""
@@ -92,7 +106,6 @@ class FeedPolling:
             self._polled[cursor.feed.url] = await self._answered(cursor)
         finally:
             self._under_way.discard(cursor.feed.url)
-            self._seats.release()
             self._progress.set()
 
     async def _answered(self, cursor: FeedCursor) -> FeedCursor:
