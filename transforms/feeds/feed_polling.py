@@ -8,14 +8,12 @@ from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.cursor_writing import CursorWriter
 from transforms.feeds.means import Gate, Means, in_thread, woken
 from transforms.feeds.pace import Pace
-from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed, parse_feed
+from transforms.feeds.parse import ParsedFeed
+from transforms.feeds.parsing import Parsing
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
 from transforms.feeds.ports import Polled
 from transforms.model import FeedCursor
-from transforms.workers import WorkerDied, WorkerTimedOut
 
-PARSE_SECONDS = 10.0
-"""That a feed's document may take its parser."""
 PATIENCE = 300.0
 """Seconds that a poll may wait for its turn at its host; a longer wait is put into the feed's cursor."""
 MAX_PARSING_BYTES = 64 * 1024 * 1024
@@ -43,9 +41,10 @@ class FeedPolling:
         self._pace = pace
         self._under_way: set[str] = set()
         self._begun = 0
-        self._parsing = Gate(MAX_PARSING_BYTES)
-        self._polled: dict[str, FeedCursor] = {}
-        """The last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
+        self._unparsed = Gate(MAX_PARSING_BYTES)
+        self._parsing = Parsing(means.pool, self._unparsed)
+        self._polled: dict[str, tuple[int, float]] = {}
+        """(version, next poll) of the last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
         cursor that the store would not take is no reason to ask a publisher again at once."""
         self._writer = CursorWriter(means, accepted)
         self._progress = asyncio.Event()
@@ -99,11 +98,13 @@ class FeedPolling:
             return True
         if self._means.bounded or everything:
             return False
-        return cursor.version >= last.version or last.next_poll <= self._means.clock()
+        version, next_poll = last
+        return cursor.version >= version or next_poll <= self._means.clock()
 
     async def _poll(self, cursor: FeedCursor) -> None:
         try:
-            self._polled[cursor.feed.url] = await self._answered(cursor)
+            after = await self._answered(cursor)
+            self._polled[cursor.feed.url] = (after.version, after.next_poll)
         finally:
             self._under_way.discard(cursor.feed.url)
             self._progress.set()
@@ -118,14 +119,14 @@ class FeedPolling:
             etag=request.etag,
             last_modified=request.last_modified,
             patience=PATIENCE,
-            room=self._parsing.room,
+            room=self._unparsed.room,
         )
         parsed = None
         if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
             until = means.clock() + (answer.retry_after or 0.0)
             return await self._writer.touch(put_off(cursor, until, held=answer.reason == "host-held"))
         if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
-            parsed = await self._parse(answer)
+            parsed = await self._parsing.parse(answer)
         now = means.clock()
         after = after_poll(cursor, request, answer, parsed, polling=means.polling, now=now, roll=means.roll())
         if not isinstance(parsed, ParsedFeed):
@@ -135,16 +136,3 @@ class FeedPolling:
         )
         await self._writer.accept(Polled(after, tuple(entries), now))
         return after
-
-    async def _parse(self, answer: Fetched) -> ParsedFeed | NotAFeed | Unparsed:
-        document = (answer.body, answer.headers, answer.url)
-        self._parsing.add(len(answer.body))
-        try:
-            parsed: ParsedFeed | NotAFeed | Unparsed = await asyncio.wrap_future(
-                self._means.pool.submit(parse_feed, *document, deadline=PARSE_SECONDS)
-            )
-        except (WorkerTimedOut, WorkerDied) as error:
-            return Unparsed(f"its document could not be parsed: {error}")
-        finally:
-            self._parsing.add(-len(answer.body))
-        return parsed

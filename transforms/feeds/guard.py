@@ -29,7 +29,7 @@ _AUTHORITY = re.compile(r"(?P<host>\[(?=[^\]]*:)[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::(
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 _AS_WRITTEN = re.compile(r"(?!.*/(?:\.|%2e))/[!#-;=?-_a-z~]*", re.IGNORECASE | re.ASCII)
 """Path and query that need no escaping and hold no dot segments."""
-_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!$)|$))+")
+_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!\Z)|\Z))+")
 """Labels with dots between them."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _QUAD = re.compile(r"(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}")
