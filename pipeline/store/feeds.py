@@ -77,7 +77,7 @@ class Feeds(Inbox):
         No retired feed.
         """
         order = (feeds.c.next_poll, feeds.c.url)
-        query = sa.select(feeds.c.feed, feeds.c.cursor).where(_polled(), feeds.c.not_before <= now)
+        query = sa.select(feeds.c.feed, feeds.c.cursor).where(polled(), feeds.c.not_before <= now)
         if not everything:
             query = query.where(feeds.c.next_poll <= now)
         if after is not None:
@@ -88,7 +88,7 @@ class Feeds(Inbox):
     def next_due(self, shard: Shard) -> Seconds | None:
         """When the next feed or pending row of the shard is due; None: nothing waits."""
         later = sa.case((feeds.c.next_poll > feeds.c.not_before, feeds.c.next_poll), else_=feeds.c.not_before)
-        poll = sa.select(sa.func.min(later)).where(_polled(), *in_shard(feeds, shard))
+        poll = sa.select(sa.func.min(later)).where(polled(), *in_shard(feeds, shard))
         takeable = sa.or_(inbox.c.state == PENDING, lapsed(inbox))
         row = sa.select(sa.func.min(inbox.c.due)).where(takeable, *in_shard(inbox, shard))
 
@@ -117,7 +117,8 @@ class Feeds(Inbox):
         return self._db.read(due_pairs)
 
 
-def _polled() -> sa.ColumnElement[bool]:
+def polled() -> sa.ColumnElement[bool]:
+    """The condition that a feed is on the list and not retired."""
     return sa.and_(feeds.c.active, feeds.c.status != FeedStatus.GONE.value)
 
 
