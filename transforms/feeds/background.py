@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import resource
 import threading
@@ -20,6 +21,7 @@ def background_loop() -> asyncio.AbstractEventLoop:
         loop = _loops.get(os.getpid())
         if loop is None:
             _allow_many_sockets()
+            gc.freeze()  # what is imported by now stays: no full collection need look through it again
             loop = _loops[os.getpid()] = asyncio.new_event_loop()
             loop.set_default_executor(ThreadPoolExecutor(_NAME_SERVER_THREADS, "follow-feeds-names"))
             threading.Thread(target=loop.run_forever, name="follow-feeds", daemon=True).start()

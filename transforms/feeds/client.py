@@ -191,8 +191,8 @@ class Client:
         except aiohttp.InvalidURL:
             return trip.failure("bad-url", "not a usable URL", lasting=True)
         except (aiohttp.ClientError, OSError) as error:
-            if isinstance(error, aiohttp.ClientConnectorError) and (refused := refused_socket(error)):
-                return trip.failure("forbidden-address", f"refused: {refused.reason}", lasting=True)
+            if isinstance(error, aiohttp.ClientConnectorError) and (forbidden := refused_socket(error)):
+                return trip.failure("forbidden-address", f"refused: {forbidden.reason}", lasting=True)
             return trip.failure("connect", f"no connection: {_told(error)}")
 
     async def _ask(

@@ -10,7 +10,7 @@ from transforms.workers import WorkerDied, WorkerTimedOut
 
 PARSE_SECONDS = 10.0
 """That a feed's document may take its parser."""
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 """That a document waits for others to go with it."""
 TOGETHER = 16
 TOGETHER_BYTES = 256 * 1024

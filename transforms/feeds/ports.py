@@ -1,5 +1,6 @@
 """What following feeds needs of a store, as a protocol; pipeline.store implements it."""
 
+import functools
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -16,6 +17,7 @@ class Shard(Record, frozen=True):
     count: int = 1
 
 
+@functools.lru_cache(16_384)
 def host_hash(url: str) -> int:
     """32-bit hash of a URL's host (lower case; "" where there is none): places feeds and rows in a shard, at every run alike."""
     try:
