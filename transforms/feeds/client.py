@@ -1,6 +1,5 @@
 """One request with everything that can go wrong turned into a value: guarded, paced, capped in size, time and hops."""
 
-import asyncio
 import importlib.metadata
 import math
 import time
@@ -14,6 +13,7 @@ import aiohttp
 
 from transforms.config import NetworkConfig
 from transforms.feeds.answers import HOLDING, Fetched, FetchFailure, retry_after
+from transforms.feeds.deadlines import Deadlines
 from transforms.feeds.decoding import BadEncoding, CappedBody, TooLarge, Truncated
 from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, refused_socket, safe_url
 from transforms.feeds.pace import HostBusy, Pace
@@ -85,6 +85,7 @@ class Client:
         self._pace = pace
         self._clock = clock
         self._agent = user_agent(network.contact)
+        self._deadlines = Deadlines()
         self._session = session or guarded_session(
             network,
             auto_decompress=False,
@@ -92,7 +93,6 @@ class Client:
             max_field_size=_HEADER_BYTES,
             timeout=aiohttp.ClientTimeout(
                 total=None,
-                connect=network.connect_seconds,
                 sock_connect=network.connect_seconds,
                 sock_read=network.headers_seconds,
             ),
@@ -159,7 +159,7 @@ class Client:
                     await room()
                 started = time.monotonic()
                 try:
-                    async with asyncio.timeout(trip.seconds_left):
+                    with self._deadlines.within(trip.seconds_left):
                         return await self._ask(trip, target, kind, headers)
                 finally:
                     trip.seconds_left -= time.monotonic() - started

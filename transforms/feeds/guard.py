@@ -5,6 +5,7 @@ the address that the socket is about to connect to: the very value handed to con
 between check and use. Both hold on every hop.
 """
 
+import asyncio
 import functools
 import ipaddress
 import re
@@ -166,7 +167,8 @@ class GuardedResolver(AbstractResolver):
                     "flags": socket.AI_NUMERICHOST,
                 }
             ]
-        found = await self._resolver.resolve(host, port, family)
+        async with asyncio.timeout(self._network.connect_seconds):
+            found = await self._resolver.resolve(host, port, family)
         for result in found:
             _check_address(result["host"], self._network)
         return found
