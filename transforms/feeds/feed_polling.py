@@ -2,14 +2,13 @@
 
 import asyncio
 
-from transforms.feeds.acceptance import new_entries
 from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
 from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.cursor_writing import CursorWriter
 from transforms.feeds.means import Gate, Means, in_thread, woken
 from transforms.feeds.pace import Pace
 from transforms.feeds.parse import ParsedFeed
-from transforms.feeds.parsing import Parsing
+from transforms.feeds.parsing import Document, Parsing
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
 from transforms.feeds.ports import Polled
 from transforms.model import FeedCursor
@@ -121,18 +120,17 @@ class FeedPolling:
             patience=PATIENCE,
             room=self._unparsed.room,
         )
-        parsed = None
         if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
             until = means.clock() + (answer.retry_after or 0.0)
             return await self._writer.touch(put_off(cursor, until, held=answer.reason == "host-held"))
-        if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
-            parsed = await self._parsing.parse(answer)
+        parsed, entries = None, ()
         now = means.clock()
+        if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
+            document = Document(answer, cursor, now, means.polling.first_poll_age, means.max_age)
+            parsed, entries = await self._parsing.read(document)
+            now = means.clock()
         after = after_poll(cursor, request, answer, parsed, polling=means.polling, now=now, roll=means.roll())
         if not isinstance(parsed, ParsedFeed):
             return await self._writer.touch(after)
-        entries = new_entries(
-            cursor, parsed, now=now, first_poll_age=means.polling.first_poll_age, max_age=means.max_age
-        )
-        await self._writer.accept(Polled(after, tuple(entries), now))
+        await self._writer.accept(Polled(after, entries, now))
         return after

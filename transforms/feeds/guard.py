@@ -229,7 +229,7 @@ def _check_host(spelled: str, network: NetworkConfig) -> str:
         if not _QUAD.fullmatch(host):
             raise ForbiddenAddress(f"a number in place of a host name: {spelled[:100]!r}")
         _check_address(host, network)
-    elif not mapped_address(host, network) and (last in _LOCAL):
+    elif last in _LOCAL and not mapped_address(host, network):
         loopback = refusal(ipaddress.IPv4Address("127.0.0.1"), network.allow)
         if loopback:
             raise ForbiddenAddress(f"host {host!r} is {loopback}")
