@@ -16,13 +16,12 @@ from pipeline.parts import Parts
 from pipeline.render.report import PassReport
 from pipeline.report import report_since
 from pipeline.settings.installation import Installation
-from pipeline.store.activity import Mark, mark, rows_due
+from pipeline.store.activity import feeds_due, mark, rows_due
 from pipeline.store.errors import StoreError
 from pipeline.store.owners import Ownership
 from pipeline.store.retention import Retention
 from pipeline.store.store import Store, StoreAddress
 from transforms.feeds.ports import Shard
-from transforms.model import FeedStatus
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +64,8 @@ class Run:
             passes += 1
             self._check_owned()
             told = self._tell_health()
-            if not told and not rows_due(self.store.database) and not self._feeds_left(began):
+            # A feed that is due again already is the next run's.
+            if not told and not rows_due(self.store.database) and not feeds_due(self.store.database, began):
                 break
             if not told and self._progress() == before:
                 say("a pass got nowhere though something is due; it is left for the next run")
@@ -73,16 +73,6 @@ class Run:
             say(f"pass {passes} is done; more is due")
         self.parts = replace(self.parts, pass_number=parts.pass_number)
         return report_since(self.store, self.parts.settings, began, time.monotonic() - clock)
-
-    def _feeds_left(self, began: Mark) -> bool:
-        """Is a feed due that this run has not asked? One that is due again already is the next run's."""
-        now = self.store.reading.now()
-        cursors = [listed.cursor for listed in self.store.feeds.listed()]
-        return any(
-            max(cursor.next_poll, cursor.not_before) <= now and cursor.version == began.polls.get(cursor.feed.url, 0)
-            for cursor in cursors
-            if cursor.status is not FeedStatus.GONE
-        )
 
     def _progress(self) -> tuple[int, list[tuple[str, int]], float | None]:
         counts = self.store.reading.counts()

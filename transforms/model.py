@@ -14,8 +14,8 @@ Seconds = Annotated[float, Meta(description="seconds since the epoch, UTC")]
 Share = Annotated[float, Meta(description="0 to 1")]
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
-    """Base of all records: immutable, comparable, encodable."""
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=False, gc=False):
+    """Base of all records: immutable, comparable, encodable; never part of a cycle, so the collector passes them over."""
 
 
 # --- feeds ------------------------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ import msgspec
 from pipeline.settings.settings import Settings
 from transforms.feeds.answers import Fetched
 from transforms.feeds.client import Client, FetchKind
-from transforms.feeds.feed_polling import PARSE_SECONDS
 from transforms.feeds.pace import Pace
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed, parse_feed
+from transforms.feeds.parsing import PARSE_SECONDS
 from transforms.feeds.poll import after_poll, request_for
 from transforms.feeds.robots import read_rules
 from transforms.model import Feed, FeedCursor, FeedStatus, Record, Seconds

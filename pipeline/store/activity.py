@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from pipeline.store.engine import Database, database_now
+from pipeline.store.feeds import polled
 from pipeline.store.leases import PENDING
 from pipeline.store.schema import alerts, articles, feeds, inbox, memberships
 from transforms.model import Record, Relation, Seconds
@@ -63,6 +64,14 @@ def rows_due(database: Database) -> int:
     """How many inbox rows wait and are due."""
     waiting = sa.and_(inbox.c.state == PENDING, inbox.c.due <= database_now())
     return database.read(lambda c: c.execute(sa.select(sa.func.count()).select_from(inbox).where(waiting)).scalar_one())
+
+
+def feeds_due(database: Database, since: Mark) -> int:
+    """How many feeds are due that have not been polled since the mark."""
+    due = sa.and_(polled(), feeds.c.next_poll <= database_now(), feeds.c.not_before <= database_now())
+    query = sa.select(feeds.c.url, feeds.c.version).where(due)
+    rows = database.read(lambda c: c.execute(query).all())
+    return sum(row.version == since.polls.get(row.url, 0) for row in rows)
 
 
 def activity(database: Database, since: Mark) -> Activity:

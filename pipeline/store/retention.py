@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.store.accepting import RELISTED_AFTER
 from pipeline.store.engine import Database
 from pipeline.store.leases import ENDED, HELD, chunked
 from pipeline.store.ledger import advance, lock
@@ -237,7 +238,8 @@ def _among(table: sa.Table, pairs: list[tuple[str, str]]) -> sa.ColumnElement[bo
 
 def _seen_links(connection: sa.Connection, before: Seconds) -> int:
     """Links that their feed listed long ago and not in the last document that it sent."""
-    listed = sa.exists().where(feeds.c.url == seen_links.c.feed, feeds.c.active, seen_links.c.listed >= feeds.c.listed)
+    in_the_last = seen_links.c.listed >= feeds.c.listed - RELISTED_AFTER
+    listed = sa.exists().where(feeds.c.url == seen_links.c.feed, feeds.c.active, in_the_last)
     old = sa.and_(seen_links.c.listed < before, sa.not_(listed))
     rows = connection.execute(sa.select(seen_links.c.kind, seen_links.c.key).where(old).limit(_AT_ONCE)).all()
     for kind in ("link", "guid"):

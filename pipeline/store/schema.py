@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, Tab
 
 from pipeline.store.columns import Packed, Words
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest revision in migrations/versions, as a number in four digits."""
 
 metadata = sa.MetaData()
@@ -32,7 +32,7 @@ feeds = Table(
     Column("listed", Double, nullable=False),
     Column("feed", LargeBinary, nullable=False),
     Column("cursor", LargeBinary, nullable=False),
-    Index("feeds_due", "active", "next_poll"),
+    Index("feeds_due", "active", "next_poll", "url"),
 )
 
 feed_health = Table(

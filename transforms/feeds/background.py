@@ -1,7 +1,10 @@
 """The one event loop of a process on which its followers ask the network, in a thread of its own."""
 
 import asyncio
+import contextlib
+import gc
 import os
+import resource
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +20,17 @@ def background_loop() -> asyncio.AbstractEventLoop:
     with _lock:
         loop = _loops.get(os.getpid())
         if loop is None:
+            _allow_many_sockets()
+            gc.freeze()  # what is imported by now stays: no full collection need look through it again
             loop = _loops[os.getpid()] = asyncio.new_event_loop()
             loop.set_default_executor(ThreadPoolExecutor(_NAME_SERVER_THREADS, "follow-feeds-names"))
             threading.Thread(target=loop.run_forever, name="follow-feeds", daemon=True).start()
         return loop
+
+
+def _allow_many_sockets() -> None:
+    """As many open files as this process may have: connections to thousands of hosts are kept alive for some seconds."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):  # some systems say "no limit" and do not mean it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

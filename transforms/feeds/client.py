@@ -1,6 +1,5 @@
 """One request with everything that can go wrong turned into a value: guarded, paced, capped in size, time and hops."""
 
-import asyncio
 import importlib.metadata
 import math
 import time
@@ -14,8 +13,9 @@ import aiohttp
 
 from transforms.config import NetworkConfig
 from transforms.feeds.answers import HOLDING, Fetched, FetchFailure, retry_after
+from transforms.feeds.deadlines import Deadlines
 from transforms.feeds.decoding import BadEncoding, CappedBody, TooLarge, Truncated
-from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, safe_url
+from transforms.feeds.guard import ForbiddenAddress, SafeUrl, guarded_session, refused_socket, safe_url
 from transforms.feeds.pace import HostBusy, Pace
 from transforms.feeds.refresh import refresh_target
 
@@ -25,6 +25,9 @@ _HEADER_BYTES = 32 * 1024
 _KEPT_HEADERS = frozenset(
     ("age", "cache-control", "content-language", "content-location", "content-type", "date", "etag", "expires")
 ) | {"last-modified"}
+_PASSING_HEADERS = frozenset(("content-encoding", "im", "location", "retry-after"))
+"""Those that count for this request alone."""
+_HEADERS = {name.encode(): name for name in _KEPT_HEADERS | _PASSING_HEADERS}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _BY_REFRESH = 302
@@ -85,6 +88,7 @@ class Client:
         self._pace = pace
         self._clock = clock
         self._agent = user_agent(network.contact)
+        self._deadlines = Deadlines()
         self._session = session or guarded_session(
             network,
             auto_decompress=False,
@@ -92,7 +96,6 @@ class Client:
             max_field_size=_HEADER_BYTES,
             timeout=aiohttp.ClientTimeout(
                 total=None,
-                connect=network.connect_seconds,
                 sock_connect=network.connect_seconds,
                 sock_read=network.headers_seconds,
             ),
@@ -159,7 +162,7 @@ class Client:
                     await room()
                 started = time.monotonic()
                 try:
-                    async with asyncio.timeout(trip.seconds_left):
+                    with self._deadlines.within(trip.seconds_left):
                         return await self._ask(trip, target, kind, headers)
                 finally:
                     trip.seconds_left -= time.monotonic() - started
@@ -191,13 +194,17 @@ class Client:
         except aiohttp.InvalidURL:
             return trip.failure("bad-url", "not a usable URL", lasting=True)
         except (aiohttp.ClientError, OSError) as error:
+            if isinstance(error, aiohttp.ClientConnectorError) and (forbidden := refused_socket(error)):
+                return trip.failure("forbidden-address", f"refused: {forbidden.reason}", lasting=True)
             return trip.failure("connect", f"no connection: {_told(error)}")
 
     async def _ask(
         self, trip: "_Trip", target: SafeUrl, kind: FetchKind, headers: dict[str, str]
     ) -> Fetched | FetchFailure | None:
         trip.phase = "headers"
-        async with self._session.get(target.url, headers=headers, allow_redirects=False) as response:
+        # No middleware: this hop's URL has passed the guard already, and aiohttp follows no redirect of its own accord.
+        asking = self._session.get(target.url, headers=headers, allow_redirects=False, middlewares=())
+        async with asking as response:
             trip.phase = "body"
             found = _headers(response)
             status = response.status
@@ -244,7 +251,7 @@ class Client:
         return ROBOTS_BYTES if kind == FetchKind.ROBOTS else self._network.max_bytes
 
     def _fetched(self, trip: "_Trip", status: int, headers: dict[str, str], body: bytes) -> Fetched:
-        kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
+        kept = {name: value for name, value in headers.items() if name not in _PASSING_HEADERS}
         return Fetched(trip.url, status, kept, body, trip.moved_to, self._clock())
 
 
@@ -289,10 +296,12 @@ def _is_whole(status: int, kind: FetchKind, headers: dict[str, str]) -> bool:
 
 
 def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
-    """Names in lower case, the first of each; bytes that are not UTF-8 read as Latin-1."""
+    """Those that count, names in lower case, the first of each; bytes that are not UTF-8 read as Latin-1."""
     headers: dict[str, str] = {}
     for name, value in response.raw_headers:
-        headers.setdefault(name.decode("latin-1").lower(), _text(value))
+        known = _HEADERS.get(name.lower())
+        if known is not None and known not in headers:
+            headers[known] = _text(value)
     return headers
 
 

@@ -2,27 +2,26 @@
 
 import asyncio
 
-from transforms.feeds.acceptance import accept_entry, new_entries
 from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
 from transforms.feeds.client import Client, FetchKind
+from transforms.feeds.cursor_writing import CursorWriter
 from transforms.feeds.means import Gate, Means, in_thread, woken
-from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed, parse_feed
+from transforms.feeds.pace import Pace
+from transforms.feeds.parse import ParsedFeed
+from transforms.feeds.parsing import Document, Parsing
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
+from transforms.feeds.ports import Polled
 from transforms.model import FeedCursor
-from transforms.workers import WorkerDied, WorkerTimedOut
 
-PARSE_SECONDS = 10.0
-"""That a feed's document may take its parser."""
 PATIENCE = 300.0
 """Seconds that a poll may wait for its turn at its host; a longer wait is put into the feed's cursor."""
 MAX_PARSING_BYTES = 64 * 1024 * 1024
 """Of documents waiting to be parsed; above it no further feed is asked."""
 UNDER_WAY = 2000
 """Polls begun and not done, most of them waiting for their host's turn."""
+AT_ONCE = 8
 BATCH = 500
-TOUCHED_AT_ONCE = 200
 IDLE_SECONDS = 1.0
-_ALL = 1_000_000_000
 
 
 class FeedPolling:
@@ -31,20 +30,22 @@ class FeedPolling:
     Args:
         means: shard, store, limits.
         client: fetches.
+        pace: the client's.
         accepted: set when entries have become rows.
     """
 
-    def __init__(self, means: Means, client: Client, accepted: asyncio.Event) -> None:
+    def __init__(self, means: Means, client: Client, pace: Pace, accepted: asyncio.Event) -> None:
         self._means = means
         self._client = client
-        self._accepted = accepted
+        self._pace = pace
         self._under_way: set[str] = set()
-        self._seats = asyncio.Semaphore(UNDER_WAY)
-        self._parsing = Gate(MAX_PARSING_BYTES)
-        self._polled: dict[str, FeedCursor] = {}
-        """The last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
+        self._begun = 0
+        self._unparsed = Gate(MAX_PARSING_BYTES)
+        self._parsing = Parsing(means.pool, self._unparsed)
+        self._polled: dict[str, tuple[int, float]] = {}
+        """(version, next poll) of the last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
         cursor that the store would not take is no reason to ask a publisher again at once."""
-        self._touched: list[FeedCursor] = []
+        self._writer = CursorWriter(means, accepted)
         self._progress = asyncio.Event()
 
     async def follow(self) -> None:
@@ -52,47 +53,59 @@ class FeedPolling:
         means = self._means
         began = means.clock()
         everything = means.everything
+        last: FeedCursor | None = None
         async with asyncio.TaskGroup() as polls:
             while True:
                 until = began if means.bounded else means.clock()
-                limit = _ALL if everything else BATCH + len(self._touched) + len(self._under_way)
-                stored = await in_thread(means.store.due_feeds, means.shard, until, limit, everything=everything)
-                due = [cursor for cursor in stored if everything or self._is_due(cursor)]
-                everything = False
-                for cursor in due:
-                    await self._seats.acquire()
-                    self._under_way.add(cursor.feed.url)
-                    polls.create_task(self._poll(cursor))
-                if due:
+                stored = await in_thread(
+                    means.store.due_feeds, means.shard, until, BATCH, after=last, everything=everything
+                )
+                for cursor in stored:
+                    if self._is_due(cursor, everything=everything):
+                        await self._turn()
+                        self._under_way.add(cursor.feed.url)
+                        polls.create_task(self._poll(cursor))
+                if stored:
+                    last = stored[-1]
                     continue
-                await self.flush()
+                last, everything = None, False
+                await self._writer.flush()
                 if means.bounded and not self._under_way:
                     break
                 await woken(self._progress, IDLE_SECONDS)
-        await self.flush()
+        await self._writer.flush()
+
+    async def _turn(self) -> None:
+        """Wait until one more poll may begin."""
+        self._begun += 1
+        if self._begun % AT_ONCE == 0:
+            await asyncio.sleep(0)  # those just begun take their turns first
+        while len(self._under_way) >= UNDER_WAY:
+            self._progress.clear()
+            await self._progress.wait()
+        await self._pace.free()
 
     async def flush(self) -> None:
         """Write the cursors that wait to be written."""
-        while self._touched:
-            batch, self._touched = self._touched, []
-            await in_thread(self._means.store.touch, batch)
+        await self._writer.flush()
 
-    def _is_due(self, cursor: FeedCursor) -> bool:
+    def _is_due(self, cursor: FeedCursor, *, everything: bool) -> bool:
         if cursor.feed.url in self._under_way:
             return False
         last = self._polled.get(cursor.feed.url)
         if last is None:
             return True
-        if self._means.bounded:
+        if self._means.bounded or everything:
             return False
-        return cursor.version >= last.version or last.next_poll <= self._means.clock()
+        version, next_poll = last
+        return cursor.version >= version or next_poll <= self._means.clock()
 
     async def _poll(self, cursor: FeedCursor) -> None:
         try:
-            self._polled[cursor.feed.url] = await self._answered(cursor)
+            after = await self._answered(cursor)
+            self._polled[cursor.feed.url] = (after.version, after.next_poll)
         finally:
             self._under_way.discard(cursor.feed.url)
-            self._seats.release()
             self._progress.set()
 
     async def _answered(self, cursor: FeedCursor) -> FeedCursor:
@@ -105,40 +118,19 @@ class FeedPolling:
             etag=request.etag,
             last_modified=request.last_modified,
             patience=PATIENCE,
-            room=self._parsing.room,
+            room=self._unparsed.room,
         )
-        parsed = None
         if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
             until = means.clock() + (answer.retry_after or 0.0)
-            return await self._touch(put_off(cursor, until, held=answer.reason == "host-held"))
-        if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
-            parsed = await self._parse(answer)
+            return await self._writer.touch(put_off(cursor, until, held=answer.reason == "host-held"))
+        parsed, entries = None, ()
         now = means.clock()
+        if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
+            document = Document(answer, cursor, now, means.polling.first_poll_age, means.max_age)
+            parsed, entries = await self._parsing.read(document)
+            now = means.clock()
         after = after_poll(cursor, request, answer, parsed, polling=means.polling, now=now, roll=means.roll())
         if not isinstance(parsed, ParsedFeed):
-            return await self._touch(after)
-        entries = new_entries(
-            cursor, parsed, now=now, first_poll_age=means.polling.first_poll_age, max_age=means.max_age
-        )
-        if await in_thread(means.store.accept, after, entries, now, accept_entry):
-            self._accepted.set()
+            return await self._writer.touch(after)
+        await self._writer.accept(Polled(after, entries, now))
         return after
-
-    async def _parse(self, answer: Fetched) -> ParsedFeed | NotAFeed | Unparsed:
-        document = (answer.body, answer.headers, answer.url)
-        self._parsing.add(len(answer.body))
-        try:
-            parsed: ParsedFeed | NotAFeed | Unparsed = await asyncio.wrap_future(
-                self._means.pool.submit(parse_feed, *document, deadline=PARSE_SECONDS)
-            )
-        except (WorkerTimedOut, WorkerDied) as error:
-            return Unparsed(f"its document could not be parsed: {error}")
-        finally:
-            self._parsing.add(-len(answer.body))
-        return parsed
-
-    async def _touch(self, cursor: FeedCursor) -> FeedCursor:
-        self._touched.append(cursor)
-        if len(self._touched) >= TOUCHED_AT_ONCE:
-            await self.flush()
-        return cursor

@@ -161,7 +161,7 @@ class Follower:
         session = self._open_session() if self._open_session else None
         async with Client(means.network, pace, clock=means.clock, session=session) as client:
             robots = Robots(lambda url: client.fetch(url, FetchKind.ROBOTS), pace, means.clock, means.store)
-            feeds = FeedPolling(means, client, accepted)
+            feeds = FeedPolling(means, client, pace, accepted)
             self._pages = PageFetching(means, client, robots, leases, self._tray, accepted)
             async with asyncio.TaskGroup() as group:  # an error of the store in one ends all
                 self._following = group.create_task(self._follow(feeds, self._pages, accepted))

@@ -5,6 +5,7 @@ the address that the socket is about to connect to: the very value handed to con
 between check and use. Both hold on every hop.
 """
 
+import asyncio
 import functools
 import ipaddress
 import re
@@ -30,7 +31,8 @@ _AUTHORITY = re.compile(r"(?P<host>\[(?=[^\]]*:)[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::(
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 _AS_WRITTEN = re.compile(r"(?!.*/(?:\.|%2e))/[!#-;=?-_a-z~]*", re.IGNORECASE | re.ASCII)
 """Path and query that need no escaping and hold no dot segments."""
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.(?!\Z)|\Z))+")
+"""Labels with dots between them."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _QUAD = re.compile(r"(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}")
 _LOCAL = ("localhost", "localdomain", "ip6-localhost", "ip6-loopback")
@@ -129,13 +131,18 @@ def guarded_session(
         try:
             return await handler(request)
         except aiohttp.ClientConnectorError as error:
-            if isinstance(error.os_error, _SocketRefusedError):
-                raise ForbiddenAddress(error.os_error.reason) from None
+            if refused := refused_socket(error):
+                raise refused from None
             raise
 
     return aiohttp.ClientSession(
         connector=connector, middlewares=(check_hop,), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, **options
     )
+
+
+def refused_socket(error: aiohttp.ClientConnectorError) -> ForbiddenAddress | None:
+    """The guard's refusal, where that is why there is no connection."""
+    return ForbiddenAddress(error.os_error.reason) if isinstance(error.os_error, _SocketRefusedError) else None
 
 
 class GuardedResolver(AbstractResolver):
@@ -161,7 +168,8 @@ class GuardedResolver(AbstractResolver):
                     "flags": socket.AI_NUMERICHOST,
                 }
             ]
-        found = await self._resolver.resolve(host, port, family)
+        async with asyncio.timeout(self._network.connect_seconds):
+            found = await self._resolver.resolve(host, port, family)
         for result in found:
             _check_address(result["host"], self._network)
         return found
@@ -215,14 +223,14 @@ def _check_host(spelled: str, network: NetworkConfig) -> str:
         _check_address(spelled[1:-1], network)
         return str(ipaddress.ip_address(spelled[1:-1]))
     host = _ascii_host(spelled)
-    labels = host.split(".")
-    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    last = host.rpartition(".")[2]
+    if len(host) > 253 or not _NAME.fullmatch(host):
         raise ForbiddenAddress(f"not a host name: {spelled[:100]!r}")
-    if _NUMBER.fullmatch(labels[-1]):
+    if _NUMBER.fullmatch(last):
         if not _QUAD.fullmatch(host):
             raise ForbiddenAddress(f"a number in place of a host name: {spelled[:100]!r}")
         _check_address(host, network)
-    elif not mapped_address(host, network) and (labels[-1] in _LOCAL):
+    elif last in _LOCAL and not mapped_address(host, network):
         loopback = refusal(ipaddress.IPv4Address("127.0.0.1"), network.allow)
         if loopback:
             raise ForbiddenAddress(f"host {host!r} is {loopback}")

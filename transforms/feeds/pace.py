@@ -2,8 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 from transforms.config import PollingConfig
 
@@ -57,10 +56,22 @@ class Pace:
         self._sleep = sleep
         self._everywhere = asyncio.Semaphore(polling.concurrency)
         self._hosts: dict[str, _Host] = {}
+        self._under_way = 0
+        self._slack = max(1, polling.concurrency // 8)
+        """So many become free before `free` tells, so that whoever waits there begins several at a time."""
+        self._some_free = asyncio.Event()
+        self._some_free.set()
 
-    @asynccontextmanager
-    async def slot(self, host: str, patience: float = math.inf) -> AsyncIterator[None]:
-        """Wait for a turn at the host, then hold it while the request is under way; raises HostBusy at once."""
+    def slot(self, host: str, patience: float = math.inf) -> "_Slot":
+        """A context: wait for a turn at the host, then hold it while the request is under way; raises HostBusy at once."""
+        return _Slot(self, host, patience)
+
+    async def free(self) -> None:
+        """Wait until there is room for a further request to some host."""
+        await self._some_free.wait()
+
+    async def take(self, host: str, patience: float) -> _Host:
+        """Wait for a turn at the host; to be let go."""
         state = self._host(host)
         if (wait := self.wait(host)) > patience:
             raise HostBusy(wait, held=False)
@@ -75,12 +86,25 @@ class Pace:
             state.next_start = start + max(self._polling.pace, state.crawl_delay)
             if start > now:
                 await self._sleep(start - now)
-            async with self._everywhere:
-                if (wait := state.held_until - self._clock()) > 0:
-                    raise HostBusy(wait, held=True)
-                yield
-        finally:
+            await self._everywhere.acquire()
+        except BaseException:
             state.room.release()
+            raise
+        self._under_way += 1
+        if self._under_way >= self._polling.concurrency:
+            self._some_free.clear()
+        if (wait := state.held_until - self._clock()) > 0:
+            self.let_go(state)
+            raise HostBusy(wait, held=True)
+        return state
+
+    def let_go(self, state: _Host) -> None:
+        """The request is over."""
+        self._under_way -= 1
+        self._everywhere.release()
+        state.room.release()
+        if self._under_way <= self._polling.concurrency - self._slack:
+            self._some_free.set()
 
     def wait(self, host: str) -> float:
         """Seconds that one more request to the host would about wait."""
@@ -114,3 +138,18 @@ class Pace:
             idle = not state.waiting and not state.room.locked()
             if idle and max(state.next_start + state.crawl_delay, state.held_until) < now:
                 del self._hosts[name]
+
+
+class _Slot:
+    """A turn at a host; a class and no generator, for there is one to every request."""
+
+    def __init__(self, pace: Pace, host: str, patience: float) -> None:
+        self._pace = pace
+        self._host = host
+        self._patience = patience
+
+    async def __aenter__(self) -> None:
+        self._taken = await self._pace.take(self._host, self._patience)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pace.let_go(self._taken)

@@ -1,5 +1,6 @@
 """What following feeds needs of a store, as a protocol; pipeline.store implements it."""
 
+import functools
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -16,6 +17,7 @@ class Shard(Record, frozen=True):
     count: int = 1
 
 
+@functools.lru_cache(16_384)
 def host_hash(url: str) -> int:
     """32-bit hash of a URL's host (lower case; "" where there is none): places feeds and rows in a shard, at every run alike."""
     try:
@@ -91,6 +93,14 @@ class RobotsShelf(Protocol):
         ...
 
 
+class Polled(Record, frozen=True):
+    """What a poll brought: the feed's next cursor, and the entries of its document."""
+
+    cursor: FeedCursor
+    entries: tuple[NewEntry, ...]
+    now: Seconds
+
+
 AcceptEntry = Callable[[Entry, Seen | None, Seen | None], Acceptance]
 """Pure decision: (entry, seen under its link, seen under its guid) -> what it is. See transforms.feeds.acceptance."""
 
@@ -98,18 +108,24 @@ AcceptEntry = Callable[[Entry, Seen | None, Seen | None], Acceptance]
 class FeedStore(RobotsShelf, Protocol):
     """The store as FollowFeeds sees it. Each method is one short transaction; leases run on the database's clock."""
 
-    def due_feeds(self, shard: Shard, now: Seconds, limit: int, *, everything: bool = False) -> list[FeedCursor]:
-        """Feeds to poll, longest overdue first; everything: due or not, but never under a Retry-After. No retired feed."""
+    def due_feeds(
+        self, shard: Shard, now: Seconds, limit: int, *, after: FeedCursor | None = None, everything: bool = False
+    ) -> list[FeedCursor]:
+        """Feeds to poll, longest overdue first, those behind `after`; everything: due or not, but never under a Retry-After.
+
+        No retired feed.
+        """
         ...
 
     def next_due(self, shard: Shard) -> Seconds | None:
         """When the next feed or pending row of the shard is due; None: nothing waits."""
         ...
 
-    def accept(self, cursor: FeedCursor, entries: Sequence[NewEntry], now: Seconds, judge: AcceptEntry) -> int | None:
-        """Write the cursor (version one above the stored one, else nothing at all and None) together with the entries' rows.
+    def accept(self, polls: Sequence[Polled], judge: AcceptEntry) -> list[int | None]:
+        """Write each cursor (version one above the stored one, else nothing of it and None) with its entries' rows.
 
-        Returns how many rows were made. Entries judged KNOWN or ALIAS, and seen_only ones, leave only a seen link.
+        One transaction for all, as if they had come one after the other. Returns how many rows each made. Entries judged
+        KNOWN or ALIAS, and seen_only ones, leave only a seen link.
         """
         ...
 

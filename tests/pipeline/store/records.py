@@ -6,7 +6,7 @@ import msgspec
 
 from pipeline.store import Store
 from pipeline.store.columns import digest
-from transforms.feeds.ports import Acceptance, NewEntry, Seen, Shard, host_hash
+from transforms.feeds.ports import Acceptance, NewEntry, Polled, Seen, Shard, host_hash
 from transforms.model import (
     Alert,
     AlertState,
@@ -56,7 +56,7 @@ def accept(store: Store, *entries: NewEntry, feed: str = FEED, now: float = NOW)
         store.feeds.add_feed(Feed(feed))
     cursor = next(listed.cursor for listed in store.feeds.listed() if listed.cursor.feed.url == feed)
     polled = msgspec.structs.replace(cursor, version=cursor.version + 1, last_poll=now, next_poll=now + 3600)
-    return store.feeds.accept(polled, entries, now, accept_unknown)
+    return store.feeds.accept([Polled(polled, entries, now)], accept_unknown)[0]
 
 
 def judged(name: str, *, published: float = NOW, text: str = "", row: int = 0, relevant: bool = True) -> Judged:

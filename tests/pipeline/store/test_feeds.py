@@ -4,12 +4,17 @@ import msgspec
 import pytest
 
 from pipeline.store import Store
+from pipeline.store.activity import feeds_due, mark
 from pipeline.store.schema import feeds, inbox
 from tests.pipeline.store.records import ALL, FEED, NOW, accept, accept_unknown, new_entry
-from transforms.feeds.ports import Acceptance, Shard
+from transforms.feeds.ports import Acceptance, NewEntry, Polled, Shard
 from transforms.model import Feed, FeedCursor, FeedStatus
 
 replace = msgspec.structs.replace
+
+
+def polled(cursor: FeedCursor, *entries: NewEntry) -> Polled:
+    return Polled(cursor, entries, NOW)
 
 
 def cursor_of(store: Store, url: str = FEED) -> FeedCursor:
@@ -87,7 +92,7 @@ def test_a_cursor_is_written_only_over_the_version_before(store: Store) -> None:
     assert cursor_of(store) == cursor
     store.feeds.touch([replace(cursor, version=1, etag="first"), replace(cursor, version=2, etag="second")])
     assert cursor_of(store).etag == "second"
-    assert store.feeds.accept(replace(cursor, version=2), [new_entry("a")], NOW, accept_unknown) is None
+    assert store.feeds.accept([polled(replace(cursor, version=2), new_entry("a"))], accept_unknown) == [None]
     assert cursor_of(store).etag == "second"
     assert store.reading.counts().rows == {}
     assert accept(store, new_entry("a")) == 1
@@ -95,11 +100,57 @@ def test_a_cursor_is_written_only_over_the_version_before(store: Store) -> None:
 
 def test_a_poll_under_way_does_not_undo_what_the_list_says_of_its_feed(store: Store) -> None:
     store.feeds.add_feed(Feed(FEED, name="old"))
-    polled = replace(cursor_of(store), version=1)
+    after = replace(cursor_of(store), version=1)
     store.feeds.sync_feeds([Feed(FEED, name="new")])
-    store.feeds.touch([polled])
+    store.feeds.touch([after])
     assert cursor_of(store).feed.name == "new"
     assert cursor_of(store).version == 1
+
+
+def test_a_run_has_only_those_feeds_left_that_it_has_not_asked(store: Store) -> None:
+    urls = [f"http://east.example/{name}" for name in ("asked", "due", "held", "later", "gone")]
+    store.feeds.sync_feeds([Feed(url) for url in urls])
+    since = mark(store.database, NOW)
+    asked, due, held, later, gone = (replace(cursor_of(store, url), version=1, next_poll=1.0) for url in urls)
+    store.feeds.touch([due, replace(held, not_before=4e9), replace(later, next_poll=4e9)])
+    store.feeds.touch([replace(gone, status=FeedStatus.GONE), asked])
+    assert feeds_due(store.database, since) == 0
+    since = mark(store.database, NOW)
+    store.feeds.touch([replace(asked, version=2)])
+    assert feeds_due(store.database, since) == 1
+    store.feeds.touch([replace(due, version=2)])
+    assert feeds_due(store.database, since) == 0
+
+
+def test_pages_of_due_feeds_follow_one_another_whatever_is_written_between(store: Store) -> None:
+    urls = sorted(f"http://host{number}.example/feed" for number in range(7))
+    store.feeds.sync_feeds([Feed(url) for url in urls])
+    found, page = [], store.feeds.due_feeds(ALL, NOW, 3)
+    while page:
+        found += [cursor.feed.url for cursor in page]
+        store.feeds.touch([replace(cursor, version=1, next_poll=NOW + 60) for cursor in page])
+        page = store.feeds.due_feeds(ALL, NOW, 3, after=page[-1])
+    assert found == urls
+
+
+def test_polls_accepted_together_are_as_if_they_had_come_one_after_the_other(store: Store) -> None:
+    urls = ["http://west.example/feed", FEED, "http://old.example/feed"]
+    store.feeds.sync_feeds([Feed(url) for url in urls])
+    same = "http://shared.example/story"
+    first, second, third = (replace(cursor_of(store, url), version=1) for url in urls)
+    made = store.feeds.accept(
+        [
+            polled(first, new_entry("x", link=same, feed=urls[0])),
+            polled(second, new_entry("y", link=same), new_entry("z")),
+            polled(replace(third, version=5), new_entry("never", feed=urls[2])),
+            polled(replace(second, version=2), new_entry("z")),
+        ],
+        accept_unknown,
+    )
+    assert made == [1, 1, None, 0]
+    assert [cursor_of(store, url).version for url in urls] == [1, 2, 0]
+    assert [row.entry.id for row in store.feeds.take_rows(ALL, "me", 9, now=NOW)] == ["x", "z"]
+    assert cursor_of(store, urls[0]).last_new_entry == NOW
 
 
 def test_a_moved_feed_belongs_to_its_new_hosts_shard(store: Store) -> None:
@@ -116,7 +167,7 @@ def test_accept_writes_all_or_nothing(store: Store) -> None:
     store.feeds.add_feed(Feed(FEED))
     cursor = cursor_of(store)
     with pytest.raises(RuntimeError, match="poisoned"):
-        store.feeds.accept(replace(cursor, version=1), [new_entry("a")], NOW, fail)
+        store.feeds.accept([polled(replace(cursor, version=1), new_entry("a"))], fail)
     assert cursor_of(store) == cursor
     assert accept(store, new_entry("a")) == 1
 

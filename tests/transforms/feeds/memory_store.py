@@ -26,9 +26,10 @@ class MemoryStore:
         self._last_row = 0
         self._lock = threading.RLock()
 
-    def due_feeds(self, shard, now, limit, *, everything=False):
+    def due_feeds(self, shard, now, limit, *, after=None, everything=False):
         with self._lock:
             self._check()
+            place = (after.next_poll, after.feed.url) if after else (float("-inf"), "")
             due = [
                 cursor
                 for cursor in self.cursors.values()
@@ -36,29 +37,33 @@ class MemoryStore:
                 and cursor.not_before <= now
                 and (everything or cursor.next_poll <= now)
                 and host_hash(cursor.feed.url) % shard.count == shard.index
+                and (cursor.next_poll, cursor.feed.url) > place
             ]
-            return sorted(due, key=lambda cursor: cursor.next_poll)[:limit]
+            return sorted(due, key=lambda cursor: (cursor.next_poll, cursor.feed.url))[:limit]
 
     def next_due(self, shard):
         return min((cursor.next_poll for cursor in self.cursors.values()), default=None)
 
-    def accept(self, cursor, entries, now, judge):
+    def accept(self, polls, judge):
         with self._lock:
-            if not self._write(cursor):
-                return None
-            made = 0
-            for new in entries:
-                seen = Seen(new.link_key, new.guid_key, new.entry.title, new.entry.updated)
-                verdict = Acceptance.KNOWN
-                if not new.seen_only:
-                    verdict = judge(new.entry, self.links.get(new.link_key), self.guids.get(new.guid_key))
-                if verdict in {Acceptance.NEW, Acceptance.CHANGED}:
-                    made += 1
-                    self.add_row(new.entry, now, new.host_hash, backfilled=new.backfilled)
-                    self.links[new.link_key] = self.guids[new.guid_key] = seen
-                self.links.setdefault(new.link_key, seen)
-                self.guids.setdefault(new.guid_key, seen)
-            return made
+            return [self._accept(one.cursor, one.entries, one.now, judge) for one in polls]
+
+    def _accept(self, cursor, entries, now, judge):
+        if not self._write(cursor):
+            return None
+        made = 0
+        for new in entries:
+            seen = Seen(new.link_key, new.guid_key, new.entry.title, new.entry.updated)
+            verdict = Acceptance.KNOWN
+            if not new.seen_only:
+                verdict = judge(new.entry, self.links.get(new.link_key), self.guids.get(new.guid_key))
+            if verdict in {Acceptance.NEW, Acceptance.CHANGED}:
+                made += 1
+                self.add_row(new.entry, now, new.host_hash, backfilled=new.backfilled)
+                self.links[new.link_key] = self.guids[new.guid_key] = seen
+            self.links.setdefault(new.link_key, seen)
+            self.guids.setdefault(new.guid_key, seen)
+        return made
 
     def touch(self, cursors):
         with self._lock:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from tests.transforms.stories.press import BANK, FIRE, PORT, PORT_RETOLD, STRIKE, filled, judged
 from transforms.config import StoriesConfig
+from transforms.model import Relation
 from transforms.stories.blocks import block_hashes, common_ends, split_blocks
 from transforms.stories.likeness import pair_likeness
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.relation import relation
-from transforms.model import Relation
 
 FOREIGN = (
     " Vellen Digital reaches four million readers a month through its partner sites in nine countries. "
@@ -49,7 +49,12 @@ def test_a_copy_with_a_new_beginning_keeps_its_wording():
 
 
 def test_a_block_on_every_article_joins_nothing():
-    texts = {"Basin shut": PORT, "Lender parts with its head": BANK, "Walk-out on Friday": STRIKE, "Archive burns": FIRE}
+    texts = {
+        "Basin shut": PORT,
+        "Lender parts with its head": BANK,
+        "Walk-out on Friday": STRIKE,
+        "Archive burns": FIRE,
+    }
     articles = [
         judged(f"a{number}", title, text + FOREIGN, minutes=number)
         for number, (title, text) in enumerate(texts.items())
