@@ -4,6 +4,7 @@ The thresholds are those at which such systems are usually run, the same for all
 """
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -23,7 +24,7 @@ MINHASH_NEEDED = 0.85
 TFIDF_NEEDED = 0.22
 """Mean cosine to a story's members."""
 TITLE_NEEDED = 0.6
-"""Share of both titles' words that both hold."""
+"""Share of the shorter title's words that the other holds."""
 _PRIME = (1 << 61) - 1
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
@@ -47,7 +48,7 @@ def by_minhash(lines: Iterable[Line]) -> dict[str, str]:
         signature = ((hashes[:, None] >> np.uint64(1)) * (factors >> np.uint64(1)) + offsets).astype(np.uint64)
         signature = (signature % np.uint64(_PRIME)).min(axis=0)
         alike = (signatures == signature).mean(axis=1)
-        best = int(alike.argmax()) if len(ids) else -1
+        best = int(alike.argmax()) if ids else -1
         found[line["id"]] = found[ids[best]] if best >= 0 and alike[best] >= MINHASH_NEEDED else line["id"]
         signatures = np.vstack([signatures, signature])
         ids.append(line["id"])
@@ -55,11 +56,11 @@ def by_minhash(lines: Iterable[Line]) -> dict[str, str]:
 
 
 class _Postings:
-    """Term weights of the articles so far, and the document frequencies they were made with."""
+    """Term weights of the articles so far, and the document frequencies that they were made with."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[int]] = {}
-        self._weights: dict[str, list[float]] = {}
+        self._rows: dict[str, array[int]] = {}
+        self._weights: dict[str, array[float]] = {}
         self._count = 0
 
     def vector(self, words: list[str]) -> dict[str, float]:
@@ -77,13 +78,13 @@ class _Postings:
         total = np.zeros(self._count)
         for word, weight in vector.items():
             if word in self._rows:
-                total[self._rows[word]] += weight * np.array(self._weights[word])
+                total[np.frombuffer(self._rows[word], dtype=np.int64)] += weight * np.frombuffer(self._weights[word])
         return total
 
     def add(self, vector: Mapping[str, float]) -> None:
         for word, weight in vector.items():
-            self._rows.setdefault(word, []).append(self._count)
-            self._weights.setdefault(word, []).append(weight)
+            self._rows.setdefault(word, array("q")).append(self._count)
+            self._weights.setdefault(word, array("d")).append(weight)
         self._count += 1
 
 
@@ -115,14 +116,14 @@ def by_tfidf(lines: Iterable[Line]) -> dict[str, str]:
 
 
 def by_title(lines: Iterable[Line]) -> dict[str, str]:
-    """Story of each id: that of the article whose title shares most of both titles' words, from TITLE_NEEDED on."""
+    """Story of each id: that of the article with whose title it shares most of the shorter one's words, from TITLE_NEEDED on."""
     titles: list[tuple[set[str], str]] = []
     found: dict[str, str] = {}
     for line in lines:
         words = set(_words(line["title"]))
         best, story = 0.0, line["id"]
         for other, name in titles:
-            overlap = len(words & other) / max(len(words | other), 1)
+            overlap = len(words & other) / max(min(len(words), len(other)), 1)
             if overlap > best:
                 best, story = overlap, name
         found[line["id"]] = story if best >= TITLE_NEEDED else line["id"]
