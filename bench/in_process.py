@@ -1,6 +1,6 @@
 """The story decisions in a plain loop: the same pure functions as the pipeline, without graph and store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +10,20 @@ from transforms.config import StoriesConfig
 from transforms.model import Article, Judged, Membership, Story
 from transforms.stories.decide import decide
 from transforms.stories.fingerprint import fingerprint
+from transforms.stories.likeness import Likeness
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.outlets import load_outlets
 from transforms.stories.ports import KnownArticle
 from transforms.stories.repair import Merge, Move, repair
+from transforms.stories.weights import Weights
 
 OUTLETS = Path(__file__).parents[1] / "seeds" / "outlets.toml"
 
 
-def replay_in_process(
-    lines: Iterable[dict[str, Any]], config: StoriesConfig | None = None
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Story and first placing of each line's id."""
+def judge_lines(lines: Iterable[dict[str, Any]]) -> list[Judged]:
+    """Each line as an article with its fingerprint."""
     outlets = load_outlets(OUTLETS)
-    memory = StoriesMemory(config or StoriesConfig())
-    placed: dict[str, str] = {}
+    found = []
     for number, line in enumerate(lines, start=1):
         article = Article(
             id=line["id"],
@@ -37,15 +36,31 @@ def replay_in_process(
             lang=line["lang"],
             line=number,
         )
-        judged = Judged(article=article, fingerprint=fingerprint(article, outlets))
-        placed[article.id] = take(judged, memory, number)
-    return {article_id: memory.membership(article_id).story_id for article_id in placed}, placed
+        found.append(Judged(article=article, fingerprint=fingerprint(article, outlets)))
+    return found
 
 
-def take(judged: Judged, memory: StoriesMemory, number: int) -> str:
-    """Decide one article, remember it, do the repairs that are due; returns the story it was placed in."""
+def replay_in_process(articles: Iterable[Judged], weights: Weights | None = None) -> dict[str, Membership]:
+    """Place of each article in the end; all must lie within one window, for memory lets go of what is older."""
+    memory = StoriesMemory(StoriesConfig(), weights)
+    ids = []
+    for number, judged in enumerate(articles, start=1):
+        take(judged, memory, number)
+        ids.append(judged.article.id)
+    return {article_id: memory.membership(article_id) for article_id in ids}
+
+
+def take(judged: Judged, memory: StoriesMemory, number: int, alike: Sequence[Likeness] | None = None) -> None:
+    """Decide one article, remember it, do the repairs that are due.
+
+    Args:
+        judged: the article.
+        memory: what was taken before.
+        number: how many were, this one included.
+        alike: what it is like, where that has been found before.
+    """
     article = judged.article
-    decision = decide(judged, memory)
+    decision = decide(judged, memory, alike)
     if decision.starts:
         memory.put_story(_started(decision.story_id, article))
     membership = Membership(
@@ -63,7 +78,6 @@ def take(judged: Judged, memory: StoriesMemory, number: int) -> str:
     for change in repair(memory, number):
         _apply(change, memory)
     memory.evict()
-    return decision.story_id
 
 
 def _apply(change: Merge | Move, memory: StoriesMemory) -> None:

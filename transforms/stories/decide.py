@@ -2,13 +2,14 @@
 
 import hashlib
 import math
+from collections.abc import Sequence
 
 import msgspec
 
 from transforms.model import Judged, Record, Relation, Share, Signal
 from transforms.stories.affinity import fits
 from transforms.stories.following import followed_story
-from transforms.stories.likeness import most_alike
+from transforms.stories.likeness import Likeness, most_alike
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.reasons import reason_of, signals_of
 from transforms.stories.relation import relation
@@ -54,10 +55,17 @@ def score_of(fit: float, needed: float) -> float:
     return round(1 / (1 + math.exp(-max(min((fit - needed) / SCALE, 50.0), -50.0))), 4)
 
 
-def decide(judged: Judged, memory: StoriesMemory) -> Decision:
-    """Place an article among the stories in memory; the memory's rows are left as they are."""
+def decide(judged: Judged, memory: StoriesMemory, alike: Sequence[Likeness] | None = None) -> Decision:
+    """Place an article among the stories in memory; the memory's rows are left as they are.
+
+    Args:
+        judged: the article.
+        memory: what its ledger remembers.
+        alike: its most_alike() where that has been found before, as by a program that fits the weights.
+    """
     article = judged.article
-    alike = most_alike(judged, memory)
+    if alike is None:
+        alike = most_alike(judged, memory)
     likeness = {one.other.known.article.id: one.value for one in alike}
     ranked = [(one.value, one.other.known.article.id) for one in alike]
     found = [(fit, story) for fit, story in fits(ranked, memory, STORIES) if not memory.is_apart(article.id, story)]

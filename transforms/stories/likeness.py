@@ -111,13 +111,17 @@ def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> Like
 
 def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Likeness:
     quotes, wording = quotes_shared(pair.mine, pair.theirs), containment(pair.mine, pair.theirs)
+    kept = Likeness(pair.other, 0.0, tuple(parts.tolist()), context, quotes, wording, pair.mine, pair.theirs)
+    return valued(kept, weights)
+
+
+def valued(alike: Likeness, weights: Weights) -> Likeness:
+    """The same with the value that its parts have under these weights."""
     rules = weights.likeness
-    plain = float(parts @ part_weights(weights))
-    value = (1 - rules.context) * plain + rules.context * context + rules.quotes * quotes
-    value = max(min(value, 1.0), wording if wording >= rules.copied else 0.0)
-    return Likeness(
-        pair.other, round(value, 6), tuple(parts.tolist()), context, quotes, wording, pair.mine, pair.theirs
-    )
+    plain = float(np.dot(alike.parts, part_weights(weights)))
+    value = (1 - rules.context) * plain + rules.context * alike.context + rules.quotes * alike.quotes
+    value = max(min(value, 1.0), alike.wording if alike.wording >= rules.copied else 0.0)
+    return alike._replace(value=round(value, 6))
 
 
 def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
