@@ -1,6 +1,6 @@
 """The project's own labelled stories (fixtures/stories/README.md), read for benches and tests."""
 
-import datetime
+import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ class LabelledArticle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relation: Relation
     outlet: str
     url: str
-    published: datetime.datetime
+    published: dt.datetime
     title: str
     text: str
     lang: str
@@ -55,7 +55,7 @@ def by_digest(article: LabelledArticle) -> str:
     return hashlib.sha256(article.id.encode()).hexdigest()
 
 
-def by_date(article: LabelledArticle) -> tuple[datetime.datetime, str]:
+def by_date(article: LabelledArticle) -> tuple[dt.datetime, str]:
     """Place in the order of publication."""
     return article.published, article.id
 
