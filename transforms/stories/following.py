@@ -29,6 +29,6 @@ def followed_story(judged: Judged, nearest: str, memory: StoriesMemory) -> str:
     bodies = [stem_counts(known.fingerprint.body_terms, lang) for known in members]
     for name in stem_counts(fingerprint.title_terms, lang).keys() & stem_counts(fingerprint.names, lang).keys():
         holders = sum(name in body for body in bodies)
-        if any(name in title for title in titles) and holders >= memory.index.documents(name):
+        if any(name in title for title in titles) and holders >= memory.index.documents(name, lang):
             return nearest
     return ""

@@ -48,6 +48,8 @@ class Likeness(NamedTuple):
     """The article at hand as it was compared: without the boilerplate that both share."""
     theirs: Profile
     """The other one so."""
+    across: float = 0.0
+    """Names and numbers in common, where the two are of different languages."""
 
 
 class _Pair(NamedTuple):
@@ -124,7 +126,7 @@ def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Liken
 def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
     """The remembered articles inside the window that are most like an article, greatest likeness first."""
     profile, article = memory.profile(judged), judged.article
-    found = [one for one in memory.candidates(profile, article.published, CANDIDATES + 1)]
+    found = memory.candidates(profile, article.published, CANDIDATES + 1)
     found = [one for one in found if one.known.article.id != article.id][:CANDIDATES]
     if not found:
         return []
@@ -140,3 +142,17 @@ def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
         for place, pair, near in zip(order[:KEPT], kept, context, strict=True)
     ]
     return sorted((one for one in made if one.value > 0), key=lambda one: (-one.value, one.other.known.article.id))
+
+
+def most_alike_across(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
+    """The remembered articles of other languages that tell the same names and numbers; none unless that is asked for."""
+    article = judged.article
+    if memory.across is None:
+        return []
+    found = memory.across.alike(article.id, article.lang, article.published, judged.fingerprint, memory.config.window)
+    mine = memory.profile(judged)
+    made = []
+    for value, other in found:
+        held = memory.remembered(other)
+        made.append(Likeness(held, value, (0.0,) * len(PARTS), 0.0, 0.0, 0.0, mine, held.profile, across=value))
+    return made

@@ -1,6 +1,7 @@
 """Why two articles are taken for one story, in words an editor reads."""
 
 from transforms.model import CreditKind, Fingerprint, Signal
+from transforms.stories.across import shared_anchors
 from transforms.stories.index import PARTS
 from transforms.stories.likeness import Likeness
 from transforms.stories.similarity import link_shared, source_shared
@@ -27,6 +28,7 @@ def signals_of(print_: Fingerprint, alike: Likeness) -> tuple[Signal, ...]:
     names = shared_names(print_, theirs)
     values = dict(zip(PARTS, alike.parts, strict=True))
     credited = [name for key, name in sorted(_sources(print_).items()) if key in other.sources | other.published_by]
+    anchors = shared_anchors(print_, theirs) if alike.across else []
     signals = [
         Signal("wording", alike.wording, f"{alike.wording:.0%} of the shorter text's wording is in the other"),
         Signal(
@@ -40,6 +42,11 @@ def signals_of(print_: Fingerprint, alike: Likeness) -> tuple[Signal, ...]:
             "names",
             values["names"],
             f"{len(names)} names in both ({', '.join(name.title() for name in names[:NAMES_SAID])})" if names else "",
+        ),
+        Signal(
+            "across",
+            alike.across,
+            f"{len(anchors)} names and numbers in both languages ({', '.join(anchors[:NAMES_SAID])})",
         ),
         Signal("title", values["title"], "headlines alike"),
         Signal("text", values["text"], "same rare words"),
