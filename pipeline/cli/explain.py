@@ -12,6 +12,7 @@ from pipeline.store.store import Store
 from transforms.articles.urls import normalise_url
 from transforms.model import Judged
 from transforms.stories.explain import explain
+from transforms.stories.memory import StoriesMemory
 
 
 @click.command()
@@ -27,7 +28,7 @@ def command(settings_path: Path | None, one: str, other: str, *, as_json: bool) 
     settings = settings_of(settings_path)
     with open_for_reading(settings) as store:
         articles = [_article(store, name) for name in (one, other)]
-    found = explain(articles[0], articles[1])
+    found = explain(articles[0], articles[1], StoriesMemory(settings.stories))
     page = Page.of(sys.stdout, settings.time_zone)
     text = comparison_text(articles[0].article, articles[1].article, found, page)
     emit({"articles": [judged.article.url for judged in articles], "explanation": found}, [text], as_json=as_json)

@@ -107,15 +107,23 @@ class AcrossIndex:
             rarity = self._rarity(anchor)
             for other in self._holders.get(anchor, ()):
                 common[other] = common.get(other, 0.0) + rarity
-        weight = self._weight(mine)
         found = []
         for other, both in common.items():
             held = self._held[other]
             if other != article_id and held.lang != lang and abs(held.published - published) <= window:
-                share = both / math.sqrt(weight * self._weight(held.anchors))
-                if share >= LEAST:
-                    found.append((round(min(SCALE * share, 1.0), 6), other))
+                likeness = self._likeness(both, mine, held.anchors)
+                if likeness:
+                    found.append((likeness, other))
         return sorted(found, key=lambda one: (-one[0], one[1]))[:KEPT]
+
+    def likeness(self, a: Fingerprint, b: Fingerprint) -> float:
+        """Likeness of two articles of different languages, held or not."""
+        mine, theirs = frozenset(anchors_of(a)), frozenset(anchors_of(b))
+        return self._likeness(self._weight(mine & theirs), mine, theirs) if mine & theirs else 0.0
+
+    def _likeness(self, both: float, mine: frozenset[str], theirs: frozenset[str]) -> float:
+        share = both / math.sqrt(self._weight(mine) * self._weight(theirs))
+        return round(min(SCALE * share, 1.0), 6) if share >= LEAST else 0.0
 
     def _rarity(self, anchor: str) -> float:
         return math.log((len(self._held) + BACKGROUND) / max(len(self._holders.get(anchor, ())), 1))

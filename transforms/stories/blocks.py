@@ -14,7 +14,7 @@ from transforms.stories.index import TermIndex, Terms
 from transforms.stories.names import find_quotes
 from transforms.stories.shingles import shared, sketch
 from transforms.stories.similarity import Hashes, Profile, packed, quote_runs
-from transforms.stories.terms import count_terms, split_words
+from transforms.stories.terms import count_terms, split_words, stem_counts
 
 MOST_WORDS = 150
 """More words in common are a copy's, not boilerplate."""
@@ -61,7 +61,7 @@ class Boilerplate:
         blocks = split_blocks(text)
         ends = [" ".join(part) for part in (blocks[:head], blocks[len(blocks) - tail :]) if part]
         words = [split_words(end) for end in ends]
-        counts = count_terms([word for end in words for word in end])
+        counts = stem_counts(count_terms([word for end in words for word in end]), lang)
         self.words = sum(len(end) for end in words)
         self._slots = index.slots(list(counts), lang)
         self._counts = np.array([min(count, 255) for count in counts.values()], dtype=np.int16)

@@ -109,7 +109,11 @@ def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> Like
     pairs = _pairs(later, memory.profile(later), [remembered], memory.index)
     parts = _cosines(pairs, memory.index)[0]
     context = float(_cosines(pairs, memory.index, (), IN_CONTEXT).mean())
-    return _made(pairs[0], parts, context, memory.weights)
+    made = _made(pairs[0], parts, context, memory.weights)
+    if memory.across is not None and earlier.article.lang != later.article.lang:
+        across = memory.across.likeness(earlier.fingerprint, later.fingerprint)
+        made = made._replace(value=max(made.value, across), across=across)
+    return made
 
 
 def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Likeness:

@@ -66,6 +66,13 @@ def test_articles_of_one_event_find_each_other_over_languages() -> None:
     assert shared_anchors(print_of("ru"), print_of("en")) == ["1410", "вестергрен", "хамсунда"]
 
 
+def test_two_articles_alone_are_as_alike_as_in_a_memory() -> None:
+    index = index_of("en", "ru", "fr")
+    found = {other: value for value, other in index.alike("de", "de", 0.0, print_of("de"), 60.0)}
+    for lang in ("en", "ru", "fr"):
+        assert index.likeness(print_of(lang), print_of("de")) == pytest.approx(found.get(lang, 0.0))
+
+
 def test_only_other_languages_inside_the_window_are_looked_at() -> None:
     index = index_of("en", "de")
     assert [other for _, other in index.alike("new", "de", 0.0, print_of("de"), 60.0)] == ["en"]
