@@ -198,7 +198,7 @@ class Parts:
     # --- decisions that need the parts ----------------------------------------------------------------------------------
 
     def keyed_by_ledger(self, judged: Judged) -> tuple[str, Judged]:
-        return (ledger_key(judged.article), judged)
+        return (ledger_key(judged.article, one_ledger=self.settings.stories.across_languages), judged)
 
     def in_feeds(self, name: str, domain: str) -> bool:
         """Is the outlet one of the person's feeds, by its name or its domain?"""

@@ -77,6 +77,8 @@ class StoriesConfig(Config, frozen=True):
     """Seconds of a wave in a stream."""
     same_event: float = 0.0
     """Shift of the join threshold, for those who want larger (negative) or smaller stories."""
+    across_languages: bool = False
+    """One story over languages, by the names and numbers that its articles share."""
 
 
 class AlertsConfig(Config, frozen=True):

@@ -12,6 +12,7 @@ from pipeline.store.reading import StoredArticle
 from pipeline.store.store import Store
 from transforms.articles.urls import normalise_url
 from transforms.stories.explain import explain
+from transforms.stories.memory import StoriesMemory
 
 
 @click.command()
@@ -30,7 +31,7 @@ def command(settings_path: Path | None, one: str, other: str, *, as_json: bool) 
         decided = [each.membership for each in stored if each.membership]
         around = Surroundings(store.reading.stories_by_id({place.story_id for place in decided}))
     articles = [each.judged for each in stored]
-    found = explain(articles[0], articles[1])
+    found = explain(articles[0], articles[1], StoriesMemory(settings.stories))
     decided = decided if len(decided) == len(stored) else []
     page = Page.of(sys.stdout, settings.time_zone)
     text = comparison_text(articles[0].article, articles[1].article, found, page, decided, around)

@@ -104,7 +104,12 @@ EXTRACTION: Readers = {
     "max_depth": _COUNT,
     "max_text": values.integer(1000),
 }
-STORIES: Readers = {"window": _SPAN, "wave": _SPAN, "same_event": values.number(-1.0, 1.0)}
+STORIES: Readers = {
+    "window": _SPAN,
+    "wave": _SPAN,
+    "same_event": values.number(-1.0, 1.0),
+    "across_languages": values.yes_or_no,
+}
 ALERTS: Readers = {
     "max_age": _SPAN,
     "revise_on": values.revise_on,

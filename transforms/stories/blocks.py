@@ -14,7 +14,7 @@ from transforms.stories.index import TermIndex, Terms
 from transforms.stories.names import find_quotes
 from transforms.stories.shingles import shared, sketch
 from transforms.stories.similarity import Hashes, Profile, packed, quote_runs
-from transforms.stories.terms import WORD, count_terms, split_words
+from transforms.stories.terms import WORD, count_terms, split_words, stem_counts
 
 KEPT_WORDS = 160
 """Words at each end of a text whose hashes are kept; more in common are a copy's, not boilerplate."""
@@ -65,7 +65,7 @@ class Boilerplate:
         parts = [text[: spans[head - 1][1]]] if 0 < head <= len(spans) else []
         parts += [text[spans[-tail][0] :]] if 0 < tail <= len(spans) else []
         words = [split_words(part) for part in parts]
-        counts = count_terms([word for part in words for word in part])
+        counts = stem_counts(count_terms([word for part in words for word in part]), lang)
         self._slots = index.slots(list(counts), lang)
         self._counts = np.array([min(count, 255) for count in counts.values()], dtype=np.int16)
         self._quotes = quote_runs([quote for part in parts for quote in find_quotes(part)])

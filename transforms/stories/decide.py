@@ -9,7 +9,7 @@ import msgspec
 from transforms.model import Judged, Record, Relation, Share, Signal
 from transforms.stories.affinity import fits
 from transforms.stories.following import followed_story
-from transforms.stories.likeness import Likeness, most_alike
+from transforms.stories.likeness import Likeness, most_alike, most_alike_across
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.reasons import reason_of, signals_of
 from transforms.stories.relation import relation
@@ -66,6 +66,8 @@ def decide(judged: Judged, memory: StoriesMemory, alike: Sequence[Likeness] | No
     article = judged.article
     if alike is None:
         alike = most_alike(judged, memory)
+    if across := most_alike_across(judged, memory):
+        alike = sorted([*alike, *across], key=lambda one: (-one.value, one.other.known.article.id))
     likeness = {one.other.known.article.id: one.value for one in alike}
     ranked = [(one.value, one.other.known.article.id) for one in alike]
     found = [(fit, story) for fit, story in fits(ranked, memory, STORIES) if not memory.is_apart(article.id, story)]

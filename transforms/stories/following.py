@@ -2,6 +2,7 @@
 
 from transforms.model import Judged
 from transforms.stories.memory import StoriesMemory
+from transforms.stories.terms import stem_counts
 
 LATER = 6 * 3600.0
 """Seconds after the older story's latest article from which a report is news of another moment."""
@@ -23,10 +24,11 @@ def followed_story(judged: Judged, nearest: str, memory: StoriesMemory) -> str:
     members = memory.members(nearest)
     if not members or judged.article.published < max(known.article.published for known in members) + LATER:
         return ""
-    fingerprint = judged.fingerprint
-    for name in fingerprint.title_terms.keys() & fingerprint.names.keys():
-        told = [known for known in members if name in known.fingerprint.title_terms]
-        holders = sum(name in known.fingerprint.body_terms for known in members)
-        if told and holders >= memory.index.documents(name):
+    lang, fingerprint = judged.article.lang, judged.fingerprint
+    titles = [stem_counts(known.fingerprint.title_terms, lang) for known in members]
+    bodies = [stem_counts(known.fingerprint.body_terms, lang) for known in members]
+    for name in stem_counts(fingerprint.title_terms, lang).keys() & stem_counts(fingerprint.names, lang).keys():
+        holders = sum(name in body for body in bodies)
+        if any(name in title for title in titles) and holders >= memory.index.documents(name, lang):
             return nearest
     return ""

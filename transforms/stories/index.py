@@ -58,7 +58,8 @@ class TermIndex:
     """
 
     def __init__(self) -> None:
-        self._slots: dict[str, int] = {}
+        self._slots: dict[str, dict[str, int]] = {}
+        """By language: a word that two languages share is two terms."""
         self._postings: list[array[int] | None] = []
         self._documents = np.zeros(1024, dtype=np.int32)
         self._background = np.zeros(1024, dtype=np.float32)
@@ -79,7 +80,7 @@ class TermIndex:
 
     def slots(self, terms: Sequence[str], lang: str) -> Slots:
         """Numbers of terms, made where they are new."""
-        known = self._slots
+        known = self._slots.setdefault(lang, {})
         found = [known.get(term, -1) for term in terms]
         if -1 in found:
             for place, slot in enumerate(found):
@@ -88,7 +89,7 @@ class TermIndex:
         return np.array(found, dtype=np.int32)
 
     def _new_slot(self, term: str, lang: str) -> int:
-        slot = self._slots[term] = len(self._slots)
+        slot = self._slots[lang][term] = len(self._postings)
         share = background_share(term, lang)
         self._postings.append(array("i") if share <= LISTED else None)
         if slot == len(self._documents):
@@ -99,14 +100,14 @@ class TermIndex:
         self._background[slot] = self._mass[slot] = share * BACKGROUND_DOCUMENTS
         return slot
 
-    def documents(self, term: str) -> int:
+    def documents(self, term: str, lang: str) -> int:
         """How many remembered documents hold a term."""
-        slot = self._slots.get(term)
+        slot = self._slots.get(lang, {}).get(term)
         return 0 if slot is None else int(self._documents[slot])
 
-    def holds(self, terms: Terms, term: str) -> bool:
+    def holds(self, terms: Terms, term: str, lang: str) -> bool:
         """Is the term among these?"""
-        slot = self._slots.get(term)
+        slot = self._slots.get(lang, {}).get(term)
         return slot is not None and bool((terms.slots == slot).any())
 
     # --- documents ----------------------------------------------------------------------------------------------------

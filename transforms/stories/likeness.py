@@ -47,6 +47,8 @@ class Likeness(NamedTuple):
     """The article at hand as it was compared: without the boilerplate that both share."""
     theirs: Profile
     """The other one so."""
+    across: float = 0.0
+    """Names and numbers in common, where the two are of different languages."""
 
 
 class _Pair(NamedTuple):
@@ -106,7 +108,11 @@ def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> Like
     pairs = _pairs(later, memory.profile(later), [remembered], memory.index)
     parts = _cosines(pairs, memory.index)[0]
     context = float(_cosines(pairs, memory.index, (), IN_CONTEXT).mean())
-    return _made(pairs[0], parts, context, memory.weights)
+    made = _made(pairs[0], parts, context, memory.weights)
+    if memory.across is not None and earlier.article.lang != later.article.lang:
+        across = memory.across.likeness(earlier.fingerprint, later.fingerprint)
+        made = made._replace(value=max(made.value, across), across=across)
+    return made
 
 
 def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Likeness:
@@ -143,3 +149,17 @@ def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
         for place, pair, near in zip(order[:KEPT], kept, context, strict=True)
     ]
     return sorted((one for one in made if one.value > 0), key=lambda one: (-one.value, one.other.known.article.id))
+
+
+def most_alike_across(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
+    """The remembered articles of other languages that tell the same names and numbers; none unless that is asked for."""
+    article = judged.article
+    if memory.across is None:
+        return []
+    found = memory.across.alike(article.id, article.lang, article.published, judged.fingerprint, memory.config.window)
+    mine = memory.profile(judged)
+    made = []
+    for value, other in found:
+        held = memory.remembered(other)
+        made.append(Likeness(held, value, (0.0,) * len(PARTS), 0.0, 0.0, 0.0, mine, held.profile, across=value))
+    return made

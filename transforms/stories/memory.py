@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from transforms.config import StoriesConfig
 from transforms.model import Article, Fingerprint, Judged, Membership, Seconds, Story
+from transforms.stories.across import AcrossIndex
 from transforms.stories.index import TermIndex
 from transforms.stories.ports import KnownArticle
 from transforms.stories.similarity import Profile, profile_of
@@ -57,6 +58,8 @@ class StoriesMemory:
         self._handled: set[str] = set()
         self._by_age: list[tuple[Seconds, str]] = []
         self.index = TermIndex()
+        self.across = AcrossIndex() if config.across_languages else None
+        """None where each ledger holds one language."""
         self._latest: tuple[Fingerprint, tuple[str, str], Profile] | None = None
 
     # --- rows ---------------------------------------------------------------------------------------------------------
@@ -74,6 +77,8 @@ class StoriesMemory:
         self._rows.append(article.id)
         self._articles[article.id] = Remembered(known, membership, profile, row)
         insort(self._members.setdefault(membership.story_id, []), (known.decided, article.id))
+        if self.across is not None:
+            self.across.add(article.id, article.lang, article.published, known.fingerprint)
         heapq.heappush(self._by_age, (article.published, article.id))
         self.highwater = max(self.highwater, article.published)
 
@@ -134,6 +139,8 @@ class StoriesMemory:
         remembered = self._articles.pop(article_id)
         self.index.discount(remembered.row, remembered.profile.terms)
         self._leave(remembered)
+        if self.across is not None:
+            self.across.discard(article_id)
 
     def _unlink(self, article_id: str) -> None:
         for likeness, other in self._ranked.pop(article_id):

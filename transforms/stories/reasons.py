@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping
 
 from transforms.model import CreditKind, Fingerprint, Signal
+from transforms.stories.across import shared_anchors
 from transforms.stories.index import PARTS
 from transforms.stories.likeness import Likeness
 from transforms.stories.similarity import link_shared, source_shared
@@ -53,6 +54,7 @@ def signals_of(print_: Fingerprint, alike: Likeness, weights: Weights) -> tuple[
     opening = _shared_words(print_.lead_terms, theirs.lead_terms, lang, {*names, *rare})
     headline = _shared_words(print_.title_terms, theirs.title_terms, lang)
     copied = alike.wording >= rules.copied
+    anchors = shared_anchors(print_, theirs) if alike.across else []
     signals = [
         Signal(
             "wording",
@@ -72,6 +74,12 @@ def signals_of(print_: Fingerprint, alike: Likeness, weights: Weights) -> tuple[
             values["names"],
             _with_words(f"{len(names)} names in both", [name.title() for name in names[:NAMES_SAID]]) if names else "",
             plain * weights.parts.names,
+        ),
+        Signal(
+            "across",
+            alike.across,
+            f"{len(anchors)} names and numbers in both languages ({', '.join(anchors[:NAMES_SAID])})",
+            1.0,
         ),
         Signal("title", values["title"], _with_words("headlines alike", headline), plain * weights.parts.title),
         Signal("text", values["text"], _with_words("same rare words", rare), plain * weights.parts.text),

@@ -11,7 +11,7 @@ from transforms.model import Article, CreditKind, Fingerprint
 from transforms.stories.index import PARTS, TermIndex, Terms
 from transforms.stories.links import link_key
 from transforms.stories.shingles import shared
-from transforms.stories.terms import sum_terms
+from transforms.stories.terms import stem_counts, sum_terms
 
 Hashes = npt.NDArray[np.uint32]
 """Sorted, each once."""
@@ -51,11 +51,12 @@ class Profile(NamedTuple):
 
 def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profile:
     """Make a fingerprint ready for comparing; its words become known to the index."""
-    title = print_.title_terms
-    text = sum_terms(print_.body_terms, title)
-    names = print_.names
+    title, body, lead, names = (
+        stem_counts(counts, article.lang)
+        for counts in (print_.title_terms, print_.body_terms, print_.lead_terms, print_.names)
+    )
+    text = sum_terms(body, title)
     terms = list(text) if names.keys() <= text.keys() else sorted(text.keys() | names.keys())
-    lead = print_.lead_terms
     counts = [
         [text.get(term, 0) for term in terms],
         [lead.get(term, 0) + title.get(term, 0) for term in terms],

@@ -17,6 +17,11 @@ _APOSTROPHE = regex.compile(r"[’']")
 
 DOCUMENT_WORDS = 300
 """Words of the documents in which the fixed background counts a word's share."""
+INFLECTED = frozenset({"ru", "uk"})
+"""Languages whose names change with every case: their words are compared by their beginnings."""
+BEGINNING = 5
+"""Letters of that beginning; the simplest stemmer, and about as good as any for these (McNamee, Nicholas and Mayfield 2009). Four
+to six letters all gain on the labelled stories; in the other languages cutting words gains nothing."""
 RAREST = 1e-6
 """Frequency below which words are all the same rare: what only one article says must not outweigh what two share."""
 
@@ -66,17 +71,43 @@ def sum_terms(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
+def stem(term: str, lang: str) -> str:
+    """What stands for a term when texts are compared: in inflected languages the beginning of a word."""
+    if lang not in INFLECTED or len(term) <= BEGINNING or _DIGITS.search(term):
+        return term
+    return term[:BEGINNING]
+
+
+def stem_counts(counts: Mapping[str, int], lang: str) -> Mapping[str, int]:
+    """Counts of terms by what stands for them."""
+    if lang not in INFLECTED:
+        return counts
+    stems: dict[str, int] = {}
+    for term, count in counts.items():
+        key = stem(term, lang)
+        stems[key] = stems.get(key, 0) + count
+    return stems
+
+
 @functools.cache
 def _frequencies(lang: str) -> dict[str, float]:
+    """Frequency of each stem: the sum over its words."""
     try:
-        return wordfreq.get_frequency_dict(lang, wordlist="small")
+        words: dict[str, float] = wordfreq.get_frequency_dict(lang, wordlist="small")
     except LookupError:
         return {}
+    if lang not in INFLECTED:
+        return words
+    stems: dict[str, float] = {}
+    for word, frequency in words.items():
+        key = stem(word, lang)
+        stems[key] = stems.get(key, 0.0) + frequency
+    return stems
 
 
 @functools.lru_cache(maxsize=1 << 18)
 def background_share(term: str, lang: str) -> float:
-    """Share of documents of 300 words that hold the term, as wordfreq knows the language; unknown ones: the rarest.
+    """Share of documents of 300 words that hold the term, a stem, as wordfreq knows the language; unknown ones: the rarest.
 
     wordfreq lists numbers of two and more digits by their shape ("0000").
     """
