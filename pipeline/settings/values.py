@@ -89,13 +89,6 @@ def number(least: float, most: float) -> Callable[[Any], float]:
     return read
 
 
-def yes_or_no(value: Any) -> bool:
-    """Read true or false."""
-    if isinstance(value, bool):
-        return value
-    raise ValueError("must be true or false, without quotation marks")
-
-
 def duration(*, zero: bool = False) -> Callable[[Any], float]:
     """Seconds of "30s", "15m", "1h", "7d" or a number of seconds; zero: may be 0."""
 

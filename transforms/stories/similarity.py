@@ -29,17 +29,12 @@ class Profile(NamedTuple):
     """Runs of four words inside quotes."""
     shingles: Hashes
     """The sketch of the body's word 5-grams, as 32 bits each."""
-<<<<<<< HEAD
     head: bytes
     """Hashes of the body's first words, in order (transforms.stories.blocks)."""
     tail: bytes
     """And of its last ones."""
-=======
-    blocks: tuple[int, ...]
-    """Hash of each sentence of the body, in order (transforms.stories.blocks)."""
     numbers: Hashes
     """Hashes of the numbers of two digits and more."""
->>>>>>> 2871a4d (Copies: lines that stand under many reports and templates filled in anew are none; pairs are made from the fixtures)
     sources: frozenset[str]
     """Outlets that the report is credited to."""
     published_by: frozenset[str]
@@ -67,15 +62,11 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
         terms=Terms(index.slots(terms, article.lang), np.minimum(np.array(counts), 255).astype(np.uint8)),
         quotes=quote_runs(print_.quotes),
         shingles=packed(print_.shingles),
-<<<<<<< HEAD
         head=print_.head,
         tail=print_.tail,
-=======
-        blocks=print_.blocks,
         numbers=np.array(
             sorted({xxhash.xxh32_intdigest(number.encode()) for number in print_.numbers}), dtype=np.uint32
         ),
->>>>>>> 2871a4d (Copies: lines that stand under many reports and templates filled in anew are none; pairs are made from the fixtures)
         sources=frozenset(
             credit.domain or credit.name.lower() for credit in print_.credits if credit.kind is CreditKind.SOURCE
         ),
