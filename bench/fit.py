@@ -1,8 +1,8 @@
 """Fits the weights of the story decision: python -m bench.fit --data DIR [--half even] --write FILE.
 
-A search one number at a time from plain beginnings (all parts alike): each is moved a step up and a step down, and a
-move is kept where the mean BCubed F of the sets gains at least GAIN; rounds until none does or ROUNDS are over. A try
-is a whole replay, online with repairs, as bench.stories runs it; only what the articles are like is taken from the
+A search one number at a time from plain beginnings (all parts alike) or from --start FILE: each is moved a step up and a
+step down, and a move is kept where the mean BCubed F of the sets gains at least GAIN; a round without gain halves the
+steps, a second one ends the search. A try is a whole replay, online with repairs, as bench.stories runs it; only what the articles are like is taken from the
 round's first replay, so that a try costs a third. No date, outlet or language is looked at.
 
 With --half even only the clusters whose sha256(cluster_id) is even are replayed; the score on the odd ones is printed
@@ -27,11 +27,13 @@ from transforms.config import StoriesConfig
 from transforms.model import Judged
 from transforms.stories.likeness import Likeness, most_alike, valued
 from transforms.stories.memory import StoriesMemory
-from transforms.stories.weights import CrowdWeights, LikenessWeights, Needed, Parts, Weights
+from transforms.stories.weights import CrowdWeights, LikenessWeights, Needed, Parts, Weights, load_weights
 
 GAIN = 0.0005
 """Mean BCubed F that a move must gain: less is chance."""
-ROUNDS = 4
+ROUNDS = 5
+FINEST = 0.5
+"""Share of STEPS below which no step goes."""
 PLAIN = Weights(
     parts=Parts(text=0.25, lead=0.25, names=0.25, title=0.25),
     likeness=LikenessWeights(context=0.5, quotes=0.0, copied=0.5),
@@ -95,12 +97,19 @@ def moved(weights: Weights, group: str, field: str, step: float) -> Weights:
     return msgspec.convert(values, Weights)
 
 
-def moves(weights: Weights, group: str, field: str) -> list[Weights]:
-    """Both neighbours; where the likeness itself changes its size, also with the needed fits moved after it."""
-    step = STEPS[group][field]
+def moves(weights: Weights, group: str, field: str, share: float) -> list[Weights]:
+    """Both neighbours; where the likeness itself changes its size, also with the needed fits moved after it.
+
+    Args:
+        weights: where the search stands.
+        group: table of the file.
+        field: number in it.
+        share: of STEPS, how long a step is.
+    """
+    step = STEPS[group][field] * share
     around = [moved(weights, group, field, step), moved(weights, group, field, -step)]
     if group in {"parts", "likeness"}:
-        after = [(around[0], 0.01), (around[1], -0.01)]
+        after = [(around[0], 0.01 * share), (around[1], -0.01 * share)]
         around += [moved(moved(one, "needed", "joining", by), "needed", "regrouping", by) for one, by in after]
     return [one for one in around if one != weights]
 
@@ -123,14 +132,16 @@ def means(pool: Pool, tries: Sequence[Weights]) -> list[float]:
 
 def search(weights: Weights, workers: int) -> Iterator[tuple[Weights, float]]:
     """The best weights so far after each round, with the mean F on what they are fitted on."""
+    share = 1.0
     for _ in range(ROUNDS):
         for name, articles in list(_ARTICLES.items()):
             _ARTICLES[name] = found_alike(articles, weights)
         with multiprocessing.get_context("fork").Pool(workers) as pool:
             before = best = means(pool, [weights])[0]
+            print(f"  begins at {best:.4f}", flush=True)
             for group, fields in STEPS.items():
                 for field in fields:
-                    tries = moves(weights, group, field)
+                    tries = moves(weights, group, field, share)
                     scores = means(pool, tries)
                     place = max(range(len(tries)), key=scores.__getitem__)
                     if scores[place] >= best + GAIN:
@@ -138,7 +149,9 @@ def search(weights: Weights, workers: int) -> Iterator[tuple[Weights, float]]:
                         print(f"  {group}.{field} moved: {best:.4f}", flush=True)
         yield weights, best
         if best < before + GAIN:
-            return
+            share /= 2
+            if share < FINEST:
+                return
 
 
 def scores_of(folder: Path, names: Sequence[str], wanted: Callable[[str], bool], weights: Weights) -> list[float]:
@@ -164,6 +177,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.fit", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds stories/NAME.jsonl.gz")
     parser.add_argument("--half", choices=("even", "odd", "all"), default="all", help="of the clusters, to fit on")
+    parser.add_argument("--start", type=Path, help="weights file to begin with instead of plain weights")
     parser.add_argument("--set", action="append", choices=SETS, help="only this set (may be repeated)")
     parser.add_argument("--write", type=Path, required=True, help="file for the weights")
     parser.add_argument("--workers", type=int, default=2, help="processes")
@@ -175,11 +189,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     _ARTICLES.update({name: read_articles(folder, name, wanted) for name in names})
     count = sum(len(articles.judged) for articles in _ARTICLES.values())
-    weights, mean = PLAIN, 0.0
-    for number, (weights, mean) in enumerate(search(PLAIN, options.workers), start=1):  # noqa: B007
+    weights = start = load_weights(options.start) if options.start else PLAIN
+    for number, (found, mean) in enumerate(search(start, options.workers), start=1):
+        weights = found
         print(f"round {number}: mean BCubed F {mean:.4f}", flush=True)
+    began = "the weights shipped before" if options.start else "plain weights, all parts alike"
     lines = [
-        f"Written by `python -m bench.fit --half {options.half}` on {datetime.now(UTC):%Y-%m-%d}",
+        f"Written by `python -m bench.fit --half {options.half}` on {datetime.now(UTC):%Y-%m-%d}, beginning with {began},",
         f"from {count} articles of {', '.join(names)}, in an order that tells nothing, no dates used.",
         "transforms/stories/weights.py says what each number does.",
     ]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import xxhash
 
 from transforms.model import Article, CreditKind, Fingerprint
-from transforms.stories.index import TermIndex, Terms
+from transforms.stories.index import PARTS, TermIndex, Terms
 from transforms.stories.links import link_key
 from transforms.stories.shingles import shared
 from transforms.stories.terms import sum_terms
@@ -16,6 +16,7 @@ from transforms.stories.terms import sum_terms
 Hashes = npt.NDArray[np.uint32]
 """Sorted, each once."""
 
+TITLE = PARTS.index("title")
 QUOTE_RUN = 4
 """Words of the runs that quotes are compared by: a trimmed quote keeps some."""
 
@@ -32,6 +33,8 @@ class Profile(NamedTuple):
     """Hashes of the body's first words, in order (transforms.stories.blocks)."""
     tail: bytes
     """And of its last ones."""
+    numbers: Hashes
+    """Hashes of the numbers of two digits and more."""
     sources: frozenset[str]
     """Outlets that the report is credited to."""
     published_by: frozenset[str]
@@ -60,6 +63,9 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
         shingles=packed(print_.shingles),
         head=print_.head,
         tail=print_.tail,
+        numbers=np.array(
+            sorted({xxhash.xxh32_intdigest(number.encode()) for number in print_.numbers}), dtype=np.uint32
+        ),
         sources=frozenset(
             credit.domain or credit.name.lower() for credit in print_.credits if credit.kind is CreditKind.SOURCE
         ),
@@ -88,6 +94,16 @@ def packed(sketch: Sequence[int]) -> Hashes:
 def quotes_shared(a: Profile, b: Profile) -> float:
     """Share of the fewer quoted words that both quote, 0 to 1."""
     return _contained(a.quotes, b.quotes)
+
+
+def numbers_shared(a: Profile, b: Profile) -> float:
+    """Share of the fewer numbers that both give, 0 to 1."""
+    return _contained(a.numbers, b.numbers)
+
+
+def titles_shared(a: Profile, b: Profile) -> float:
+    """Share of the shorter headline's words that the other has too."""
+    return _contained(*(np.sort(one.terms.slots[one.terms.counts[TITLE] > 0]) for one in (a, b)))
 
 
 def source_shared(a: Profile, b: Profile) -> bool:

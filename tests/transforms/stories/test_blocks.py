@@ -49,7 +49,12 @@ def test_a_copy_with_a_new_beginning_keeps_its_wording():
 
 
 def test_a_block_on_every_article_joins_nothing():
-    texts = {"Basin shut": PORT, "Lender parts with its head": BANK, "Walk-out on Friday": STRIKE, "Archive burns": FIRE}
+    texts = {
+        "Basin shut": PORT,
+        "Lender parts with its head": BANK,
+        "Walk-out on Friday": STRIKE,
+        "Archive burns": FIRE,
+    }
     articles = [
         judged(f"a{number}", title, text + FOREIGN, minutes=number)
         for number, (title, text) in enumerate(texts.items())
