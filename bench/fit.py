@@ -189,16 +189,15 @@ def main(arguments: list[str] | None = None) -> int:
 
     _ARTICLES.update({name: read_articles(folder, name, wanted) for name in names})
     count = sum(len(articles.judged) for articles in _ARTICLES.values())
-    weights, mean = load_weights(options.start) if options.start else PLAIN, 0.0
-    for number, (weights, mean) in enumerate(search(weights, options.workers), start=1):  # noqa: B007, B020
+    weights = start = load_weights(options.start) if options.start else PLAIN
+    for number, (found, mean) in enumerate(search(start, options.workers), start=1):
+        weights = found
         print(f"round {number}: mean BCubed F {mean:.4f}", flush=True)
+    began = "the weights shipped before" if options.start else "plain weights, all parts alike"
     lines = [
-        (
-            f"Written by `python -m bench.fit --half {options.half}{' --start FILE' if options.start else ''}` on "
-            f"{datetime.now(UTC):%Y-%m-%d}"
-        ),
+        f"Written by `python -m bench.fit --half {options.half}` on {datetime.now(UTC):%Y-%m-%d}, beginning with {began},",
         f"from {count} articles of {', '.join(names)}, in an order that tells nothing, no dates used.",
-        f"{'FILE held the weights shipped before. ' if options.start else ''}transforms/stories/weights.py says what each number does.",
+        "transforms/stories/weights.py says what each number does.",
     ]
     halves = {"even": lambda cluster: not is_odd(cluster), "odd": is_odd, "all": lambda _: True}
     for half in dict.fromkeys((options.half, *(["odd", "even"] if options.half != "all" else []))):
