@@ -7,6 +7,7 @@ the HTTP library, which quote URLs, are told by their kind only.
 import asyncio
 import base64
 import binascii
+import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -58,7 +59,7 @@ class WebhookSink:
         self.name = name
         self._url = secrets.url
         self._network = network
-        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._timeout = aiohttp.ClientTimeout(total=timeout, ceil_threshold=math.inf)
         self._clock = clock
         self._webhook = self._signer(secrets.secret) if secrets.secret else None
         try:

@@ -98,6 +98,7 @@ class Client:
                 total=None,
                 sock_connect=network.connect_seconds,
                 sock_read=network.headers_seconds,
+                ceil_threshold=math.inf,  # else aiohttp rounds them up to whole seconds
             ),
         )
 
