@@ -7,10 +7,10 @@ from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.cursor_writing import CursorWriter
 from transforms.feeds.means import Gate, Means, in_thread, woken
 from transforms.feeds.pace import Pace
-from transforms.feeds.parse import ParsedFeed
+from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
 from transforms.feeds.parsing import Document, Parsing
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
-from transforms.feeds.ports import Polled
+from transforms.feeds.ports import NewEntry, Polled
 from transforms.model import FeedCursor
 
 PATIENCE = 300.0
@@ -123,7 +123,8 @@ class FeedPolling:
         if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
             until = means.clock() + (answer.retry_after or 0.0)
             return await self._writer.touch(put_off(cursor, until, held=answer.reason == "host-held"))
-        parsed, entries = None, ()
+        parsed: ParsedFeed | NotAFeed | Unparsed | None = None
+        entries: tuple[NewEntry, ...] = ()
         now = means.clock()
         if isinstance(answer, Fetched) and needs_parsing(cursor, answer):
             document = Document(answer, cursor, now, means.polling.first_poll_age, means.max_age)

@@ -51,7 +51,7 @@ class Neighbours(Protocol):
 def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
     """How crowded the surroundings of an article are, seen from a story; missing neighbours count as the prior."""
     weights = neighbours.weights.crowd
-    crowding = (one for one in ranked if one[0] <= weights.copy)
+    crowding: Iterable[tuple[float, str]] = (one for one in ranked if one[0] <= weights.copy)
     if story_id and neighbours.size_of(story_id) > INSIDE:
         crowding = _few_inside(crowding, story_id, neighbours)
     near = [likeness for likeness, _ in islice(crowding, CROWD[1])]
