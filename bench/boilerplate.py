@@ -8,8 +8,9 @@ another story than before.
 import argparse
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
-from bench.in_process import replay_in_process
+from bench.in_process import judge_lines, replay_in_process
 from bench.scores import bcubed
 from bench.stories import SETS, read_set, replay_lines
 
@@ -29,14 +30,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rows = read_set(options.data / "stories" / f"{options.set}.jsonl.gz")
     true = {row["id"]: row["cluster_id"] for row in rows}
-    before, _ = replay_in_process(replay_lines(rows))
+    before = _stories(rows)
     print(
         f"{options.set}: {len(rows)} articles, BCubed F {bcubed(true, before).f:.4f}; block of {len(BLOCK.split())} words"
     )
     failed = False
     for name, form in HUNG.items():
         hung = [{**row, "text": form.format(text=row["text"], block=BLOCK)} for row in rows]
-        after, _ = replay_in_process(replay_lines(hung))
+        after = _stories(hung)
         pairs = list(combinations(before, 2))
         joined = sum(before[a] != before[b] and after[a] == after[b] for a, b in pairs)
         parted = sum(before[a] == before[b] and after[a] != after[b] for a, b in pairs)
@@ -48,6 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
             f"articles with other company {moved}; BCubed F {bcubed(true, after).f:.4f}"
         )
     return int(failed)
+
+
+def _stories(rows: list[dict[str, Any]]) -> dict[str, str]:
+    places = replay_in_process(judge_lines(replay_lines(rows)))
+    return {article_id: place.story_id for article_id, place in places.items()}
 
 
 def _members(stories: dict[str, str], one: str) -> frozenset[str]:

@@ -23,7 +23,7 @@ from transforms.articles.identity import identity_claims, settle_identity
 from transforms.articles.urls import article_id, normalise_url
 from transforms.feeds.acceptance import accept_entry, new_entries
 from transforms.feeds.parse import ParsedFeed, parse_feed
-from transforms.feeds.ports import Acceptance, Seen
+from transforms.feeds.ports import Acceptance, Polled, Seen
 from transforms.model import Article, Entry, Feed
 
 NOW, HOUR, DAY = 1_700_000_000.0, 3600.0, 86400.0
@@ -185,7 +185,7 @@ def poll(store: Store, feed: str, listed: list[Item], now: float) -> Counter[Acc
 
     entries = new_entries(cursor, parsed, now=now, first_poll_age=365 * DAY, max_age=DAY)
     after = msgspec.structs.replace(cursor, version=cursor.version + 1, last_success=now)
-    rows = store.feeds.accept(after, entries, now, judge)
+    [rows] = store.feeds.accept([Polled(after, tuple(entries), now)], judge)
     if rows != found[Acceptance.NEW] + found[Acceptance.CHANGED]:
         raise SystemExit(f"{rows} rows were made of {dict(found)}")
     return found

@@ -40,9 +40,11 @@ def judge_lines(lines: Iterable[dict[str, Any]]) -> list[Judged]:
     return found
 
 
-def replay_in_process(articles: Iterable[Judged], weights: Weights | None = None) -> dict[str, Membership]:
+def replay_in_process(
+    articles: Iterable[Judged], weights: Weights | None = None, config: StoriesConfig | None = None
+) -> dict[str, Membership]:
     """Place of each article in the end; all must lie within one window, for memory lets go of what is older."""
-    memory = StoriesMemory(StoriesConfig(), weights)
+    memory = StoriesMemory(config or StoriesConfig(), weights)
     ids = []
     for number, judged in enumerate(articles, start=1):
         take(judged, memory, number)
