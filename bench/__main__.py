@@ -8,15 +8,34 @@ from pathlib import Path
 
 WITH_DATA = (
     "bench.stories",
+    "bench.scores_check",
     "bench.copies",
+    "bench.boilerplate",
+    "bench.costs",
     "bench.attribution",
+    "bench.rewrites",
+    "bench.order",
     "bench.extraction",
+    "bench.extraction_variants",
+    "bench.pages",
+    "bench.walls",
     "bench.replays",
     "bench.feeds",
     "bench.robots",
     "bench.urls",
 )
-ALONE = ("bench.queries",)
+ALONE = (
+    "bench.queries",
+    "bench.languages",
+    "bench.polling",
+    "bench.identity",
+    "bench.week",
+    "bench.health",
+    "bench.faulty_servers",
+    "bench.guard",
+    "bench.hostile",
+    "bench.workers",
+)
 
 
 def main() -> int:
