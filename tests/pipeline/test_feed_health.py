@@ -105,8 +105,9 @@ def poll(world: World, store: Store, pool: Threads) -> None:
         means = Means(
             Shard(), store.feeds, polling, network, DAY, pool, "test", clock=lambda: world.now, roll=lambda: 0.0
         )
-        async with Client(network, Pace(polling), clock=lambda: world.now) as client:
-            await FeedPolling(means, client, asyncio.Event()).follow()
+        pace = Pace(polling)
+        async with Client(network, pace, clock=lambda: world.now) as client:
+            await FeedPolling(means, client, pace, asyncio.Event()).follow()
 
     asyncio.run(go())
 

@@ -3,8 +3,6 @@
 import asyncio
 from typing import NamedTuple
 
-import msgspec
-
 from transforms.feeds.acceptance import new_entries
 from transforms.feeds.answers import Fetched
 from transforms.feeds.means import Gate, Pool
@@ -36,10 +34,9 @@ class Document(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A document as read: what it says of the feed, and apart from that its entries."""
+    """A document as read, and its entries ready to be accepted."""
 
     parsed: ParsedFeed | NotAFeed | Unparsed
-    """Without its entries."""
     entries: tuple[NewEntry, ...] = ()
 
 
@@ -54,7 +51,7 @@ def _read(document: Document) -> Reading:
     if not isinstance(parsed, ParsedFeed):
         return Reading(parsed)
     entries = new_entries(cursor, parsed, now=now, first_poll_age=first_poll_age, max_age=max_age)
-    return Reading(msgspec.structs.replace(parsed, entries=()), tuple(entries))
+    return Reading(parsed, tuple(entries))
 
 
 class Parsing:

@@ -89,6 +89,8 @@ NEED_SETTINGS = [words for words, command in DOING if any(option.name == "settin
 ARGUMENTS = {
     "alerts show": ("x",),
     "stories show": ("x",),
+    "stories split": ("x", "y"),
+    "stories merge": ("x", "y"),
     "explain": ("x", "y"),
     "feeds add": ("https://a.example/",),
     "feeds import": (__file__,),

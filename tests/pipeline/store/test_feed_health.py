@@ -6,6 +6,7 @@ from pipeline.store import Store
 from tests.pipeline.store.records import FEED, NOW, accept, accept_unknown, new_entry
 from transforms.alerts.health import LEDGER, health_change
 from transforms.config import AlertsConfig
+from transforms.feeds.ports import Polled
 from transforms.model import Feed, FeedCondition, FeedCursor, FeedHealth
 
 replace = msgspec.structs.replace
@@ -34,7 +35,7 @@ def test_a_document_that_is_not_accepted_leaves_no_trace(store: Store) -> None:
     accept(store, new_entry("a"))
     (before,) = store.health.watched()
     stale = replace(before.cursor, version=before.cursor.version)
-    assert store.feeds.accept(stale, [new_entry("b")], NOW + 9, accept_unknown) is None
+    assert store.feeds.accept([Polled(stale, (new_entry("b"),), NOW + 9)], accept_unknown) == [None]
     assert store.health.watched() == [before]
 
 

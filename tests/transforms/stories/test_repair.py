@@ -161,8 +161,11 @@ class Few:
     def story_of(self, article_id):
         return article_id[0]
 
-    def member_ids(self, story_id):
-        return [f"{story_id}{n}" for n in range(50)]
+    def member_ids(self, story_id, latest=0):
+        return [f"{story_id}{n}" for n in range(50)][-latest:]
+
+    def size_of(self, story_id):
+        return len(self.member_ids(story_id))
 
 
 def test_members_of_a_large_story_do_not_crowd_each_other():
