@@ -55,6 +55,8 @@ KINDS = (
 LEAST = {"no validators": DAY, "ttl and skipHours": 4 * HOUR}
 """Seconds between polls that a kind asks for, where they are more than the usual hour."""
 HELD = 2.5 * HOUR
+SKIPPED = {2, 3, 4}
+"""Hours."""
 
 
 @dataclass
@@ -113,7 +115,11 @@ class Played:
         )
         more = ""
         if self.kind == "ttl and skipHours":
-            more = "<ttl>240</ttl><skipHours><hour>2</hour><hour>3</hour><hour>4</hour></skipHours>"
+            more = (
+                "<ttl>240</ttl><skipHours>"
+                + "".join(f"<hour>{hour}</hour>" for hour in sorted(SKIPPED))
+                + "</skipHours>"
+            )
         return f'<rss version="2.0"><channel><title>Feed {self.number}</title>{more}{entries}</channel></rss>'
 
 
@@ -331,7 +337,7 @@ def simulate(count: int, days: float, step: float, folder: Path, seed: int, say:
         week.waiting = _waiting(week.store)
         week.store.close()
     _report(world, week, time.monotonic() - began, say)
-    return [*broken_bounds(world), *_lost(world, week), *(f"dead letter: {one}" for one in week.dead)]
+    return [*broken_bounds(world, step), *_lost(world, week), *(f"dead letter: {one}" for one in week.dead)]
 
 
 def _waiting(store: Store) -> set[str]:
@@ -362,8 +368,8 @@ def _report(world: World, week: Week, took: float, say: Callable[[str], None]) -
     )
 
 
-def broken_bounds(world: World) -> Iterator[str]:
-    """What of the etiquette the log breaks."""
+def broken_bounds(world: World, step: float) -> Iterator[str]:
+    """What of the etiquette the log breaks, given by how much the clock moved at a time."""
     for feed in world.feeds:
         name = f"feed {feed.number} ({feed.kind})"
         least = HOUR
@@ -376,9 +382,10 @@ def broken_bounds(world: World) -> Iterator[str]:
             if one.status == 410:
                 yield f"{name}: asked after its 410"
         if feed.kind == "ttl and skipHours":
-            hours = {datetime.fromtimestamp(poll.at, UTC).hour for poll in feed.polls[1:]}
-            if hours & {2, 3}:  # 4 may be met by a poll that fell due before it and waited for its step
-                yield f"{name}: polled in an hour that it asks to skip: {sorted(hours & {2, 3})}"
+            # A poll that fell due before the hour may have waited for its step.
+            hours = {(_hour(poll.at), _hour(poll.at - step)) for poll in feed.polls[1:]}
+            if skipped := [now for now, before in hours if {now, before} <= SKIPPED]:
+                yield f"{name}: polled in an hour that it asks to skip: {sorted(skipped)}"
         if feed.kind == "404 spell":
             gaps = [b.at - a.at for a, b in pairwise([poll for poll in feed.polls if poll.status == 404])]
             if any(later < earlier for earlier, later in pairwise(gaps)):
@@ -388,6 +395,10 @@ def broken_bounds(world: World) -> Iterator[str]:
     for host, asked in world.robots.items():
         if any(later - earlier < DAY for earlier, later in pairwise(asked)):
             yield f"{host}: robots.txt asked for more than once a day"
+
+
+def _hour(moment: float) -> int:
+    return datetime.fromtimestamp(moment, UTC).hour
 
 
 def _lost(world: World, week: Week) -> Iterator[str]:
