@@ -22,6 +22,8 @@ UNDER_WAY = 2000
 AT_ONCE = 8
 BATCH = 500
 IDLE_SECONDS = 1.0
+GRACE = 10.0
+"""Seconds for which a drain waits for answers that are on their way; a publisher whose answer is later is asked anew."""
 
 
 class FeedPolling:
@@ -46,6 +48,9 @@ class FeedPolling:
         """(version, next poll) of the last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
         cursor that the store would not take is no reason to ask a publisher again at once."""
         self._writer = CursorWriter(means, accepted)
+        self._asked: set[str] = set()
+        """Feeds whose publishers have been asked, and whose answers have not come to an end."""
+        self._finishing: set[asyncio.Task[FeedCursor]] = set()
         self._progress = asyncio.Event()
 
     async def follow(self) -> None:
@@ -85,9 +90,17 @@ class FeedPolling:
             await self._progress.wait()
         await self._pace.free()
 
-    async def flush(self) -> None:
-        """Write the cursors that wait to be written."""
+    async def finish(self) -> None:
+        """A drain: what publishers have been asked for is not asked for again, if it comes soon; write all that came."""
+        if self._finishing:
+            await asyncio.wait(self._finishing, timeout=GRACE)
+        self.abandon()
         await self._writer.flush()
+
+    def abandon(self) -> None:
+        """Wait for no answer any more."""
+        for poll in self._finishing:
+            poll.cancel()
 
     def _is_due(self, cursor: FeedCursor, *, everything: bool) -> bool:
         if cursor.feed.url in self._under_way:
@@ -101,24 +114,42 @@ class FeedPolling:
         return cursor.version >= version or next_poll <= self._means.clock()
 
     async def _poll(self, cursor: FeedCursor) -> None:
+        work = asyncio.ensure_future(self._answered(cursor))
         try:
-            after = await self._answered(cursor)
+            after = await asyncio.shield(work)
             self._polled[cursor.feed.url] = (after.version, after.next_poll)
+        except asyncio.CancelledError:
+            if cursor.feed.url in self._asked:
+                self._finishing.add(work)
+            else:
+                work.cancel()
+            raise
         finally:
             self._under_way.discard(cursor.feed.url)
             self._progress.set()
 
     async def _answered(self, cursor: FeedCursor) -> FeedCursor:
+        try:
+            return await self._after(cursor)
+        finally:
+            self._asked.discard(cursor.feed.url)
+
+    async def _after(self, cursor: FeedCursor) -> FeedCursor:
         means = self._means
         now = means.clock()
         request = request_for(cursor, now)
+
+        async def room() -> None:
+            await self._unparsed.room()
+            self._asked.add(cursor.feed.url)
+
         answer = await self._client.fetch(
             request.url,
             FetchKind.FEED,
             etag=request.etag,
             last_modified=request.last_modified,
             patience=PATIENCE,
-            room=self._unparsed.room,
+            room=room,
         )
         if isinstance(answer, FetchFailure) and answer.reason in NOT_ASKED:
             until = means.clock() + (answer.retry_after or 0.0)

@@ -186,8 +186,10 @@ class Follower:
         except asyncio.CancelledError:
             if not self._closing.is_set():
                 raise
-            await feeds.flush()
+            await feeds.finish()
             unread = [*pages.in_hand, *self._tray.withdraw()]
             if unread:
                 await in_thread(self._means.store.give_back, unread, self._means.owner)
+        finally:
+            feeds.abandon()
         self._end()

@@ -1,8 +1,11 @@
+import asyncio
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from tests.transforms.feeds.memory_store import MemoryStore
 from tests.transforms.feeds.press import Press, answer, conditional, item, raw, rss
@@ -410,6 +413,27 @@ def test_drain_gives_back_what_was_not_handed_in(press, clock, following):
     assert store.under_way == {}
     assert store.cursors[FEED].version == 1
     assert follower.ready(0.0) == []
+
+
+def test_drain_waits_for_the_answers_that_are_on_their_way(press, clock, following):
+    asked, answers = threading.Event(), threading.Event()
+
+    async def slow(_request):
+        asked.set()
+        await asyncio.to_thread(answers.wait, PATIENCE)
+        return web.Response(text=rss(item("/1")))
+
+    press.play(FEED, slow)
+    store = MemoryStore(FEED, clock=clock)
+    follower = following(store, network=press.network(headers_seconds=PATIENCE, total_seconds=PATIENCE))
+    follower.start(bounded=True)
+    assert asked.wait(PATIENCE)
+    draining = threading.Thread(target=follower.drain)
+    draining.start()
+    answers.set()
+    draining.join(PATIENCE)
+    assert (store.cursors[FEED].version, len(store.links)) == (1, 1)
+    assert press.paths() == ["/feed"]
 
 
 def test_row_whose_lease_ran_out_while_it_was_in_hand_is_fetched_once(press, clock, following):
