@@ -38,7 +38,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from transforms.articles.step import ExtractArticles
 from transforms.config import ExtractionConfig, NetworkConfig, PollingConfig
 from transforms.feeds.follower import Follower
-from transforms.feeds.ports import Shard
+from transforms.feeds.ports import KeptRobots, Shard
 from transforms.feeds.step import FollowFeeds
 from transforms.model import Article, DeadLetter, Entry, FeedCursor, InboxRow
 from transforms.workers import shared_pool
@@ -101,8 +101,29 @@ class Rows:
     def __init__(self, rows: Sequence[InboxRow]) -> None:
         self._rows = list(rows)
         self.retried: list[str] = []
+        self._robots: dict[str, KeptRobots] = {}
 
-    def due_feeds(self, _shard: Shard, _now: float, _limit: int, *, everything: bool = False) -> list[FeedCursor]:  # noqa: ARG002
+    def due_feeds(
+        self,
+        _shard: Shard,
+        _now: float,
+        _limit: int,
+        *,
+        after: FeedCursor | None = None,  # noqa: ARG002
+        everything: bool = False,  # noqa: ARG002
+    ) -> list[FeedCursor]:
+        return []
+
+    def robots(self, origin: str) -> KeptRobots | None:
+        return self._robots.get(origin)
+
+    def keep_robots(self, origin: str, kept: KeptRobots) -> None:
+        self._robots[origin] = kept
+
+    def crawl_delays(self, _now: float) -> list[tuple[str, float]]:
+        return []
+
+    def held_feeds(self, _now: float) -> list[tuple[str, float]]:
         return []
 
     def take_rows(self, _shard: Shard, _owner: str, limit: int, *, now: float) -> list[InboxRow]:  # noqa: ARG002
