@@ -3,11 +3,11 @@
 from transforms.alerts.facts import facts_of
 from transforms.articles.boilerplate import split_tail
 from transforms.model import Article, Fingerprint
-from transforms.stories.blocks import end_hashes
 from transforms.stories.credits import find_credits
 from transforms.stories.links import link_key
 from transforms.stories.names import find_names, find_numbers, find_quotes
 from transforms.stories.outlets import OutletTable
+from transforms.stories.shared_ends import end_hashes
 from transforms.stories.shingles import sketch
 from transforms.stories.terms import count_terms, find_words, fold_words, split_words, sum_terms
 from transforms.stories.vectors import MODEL, embed

@@ -105,11 +105,6 @@ class TermIndex:
         slot = self._slots.get(lang, {}).get(term)
         return 0 if slot is None else int(self._documents[slot])
 
-    def holds(self, terms: Terms, term: str, lang: str) -> bool:
-        """Is the term among these?"""
-        slot = self._slots.get(lang, {}).get(term)
-        return slot is not None and bool((terms.slots == slot).any())
-
     # --- documents ----------------------------------------------------------------------------------------------------
 
     def add(self, terms: Terms, published: Seconds) -> int:

@@ -12,10 +12,10 @@ import numpy as np
 
 from transforms.articles.boilerplate import split_tail
 from transforms.model import Judged, Membership, Relation
-from transforms.stories.blocks import NO_ENDS, Boilerplate, common_ends
 from transforms.stories.index import PARTS, SURROUNDINGS, TermIndex, Terms, Values
 from transforms.stories.memory import Remembered, StoriesMemory
 from transforms.stories.ports import KnownArticle
+from transforms.stories.shared_ends import NO_ENDS, Boilerplate, common_ends
 from transforms.stories.similarity import Profile, containment, quotes_shared
 from transforms.stories.weights import Weights
 

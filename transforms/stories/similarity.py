@@ -30,7 +30,7 @@ class Profile(NamedTuple):
     shingles: Hashes
     """The sketch of the body's word 5-grams, as 32 bits each."""
     head: bytes
-    """Hashes of the body's first words, in order (transforms.stories.blocks)."""
+    """Hashes of the body's first words, in order (transforms.stories.shared_ends)."""
     tail: bytes
     """And of its last ones."""
     numbers: Hashes

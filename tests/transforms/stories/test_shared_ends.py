@@ -5,10 +5,10 @@ import pytest
 from tests.transforms.stories.press import BANK, FIRE, PORT, PORT_RETOLD, STRIKE, filled, judged
 from transforms.config import StoriesConfig
 from transforms.model import Relation
-from transforms.stories.blocks import KEPT_WORDS, common_ends, end_hashes
 from transforms.stories.likeness import pair_likeness
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.relation import relation
+from transforms.stories.shared_ends import KEPT_WORDS, common_ends, end_hashes
 
 FOREIGN = (
     " Vellen Digital reaches four million readers a month through its partner sites in nine countries. "
