@@ -1,6 +1,6 @@
 """How an article stands to the article of its story that it resembles most."""
 
-from transforms.model import Relation
+from transforms.model import Relation, Share
 from transforms.stories.similarity import (
     Profile,
     containment,
@@ -36,9 +36,16 @@ SAME_FIGURES = 0.4
 """... and a smaller share of them in common are filled in from one template, as market reports are: none is a copy."""
 
 
-def relation(earlier: Profile, later: Profile) -> Relation:
-    """What the later article is to the earlier one of its story."""
-    contained = containment(earlier, later)
+def relation(earlier: Profile, later: Profile, likeness: Share = 1.0) -> Relation:
+    """What the later article is to the earlier one of its story.
+
+    Args:
+        earlier: as compared.
+        later: as compared.
+        likeness: theirs as found at the later one's decision, where the profiles are not those compared then: wording
+            beyond it is boilerplate on both, for shared wording counts as likeness.
+    """
+    contained = min(containment(earlier, later), likeness)
     if contained >= NEAR and not _only_looks_copied(earlier, later):
         alike = resemblance(earlier, later)
         if alike >= SAME or (contained >= CUT and alike >= WHOLE):

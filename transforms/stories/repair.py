@@ -166,7 +166,7 @@ def _move(memory: StoriesMemory, article_id: str, story_id: str, nodes: list[_No
     return Move(
         article_id=article_id,
         story_id=story_id,
-        relation=relation(earlier.profile, later.profile),
+        relation=relation(earlier.profile, later.profile, likeness),
         score=_score(memory, [article_id], nodes),
         reason=f"grouped anew: closest to an article there ({likeness:.2f})",
         matched=matched,

@@ -41,6 +41,16 @@ def test_two_texts_with_one_block_are_no_copies():
     assert relation(alike.theirs, alike.mine) is Relation.SAME_EVENT
 
 
+def test_a_repair_takes_no_block_for_a_copy():
+    """It has no texts to look for blocks in, but the likeness that was found when there were."""
+    a, b = (judged(name, name, text[:200] + "." + FOREIGN) for name, text in (("Basin shut", PORT), ("Bank", BANK)))
+    memory = StoriesMemory(StoriesConfig())
+    earlier, later = memory.profile(a), memory.profile(b)
+    found = pair_likeness(a, b, memory).value
+    assert relation(earlier, later) is Relation.NEAR_COPY
+    assert relation(earlier, later, found) not in {Relation.COPY, Relation.NEAR_COPY}
+
+
 def test_a_copy_with_a_new_beginning_keeps_its_wording():
     lines = PORT.splitlines()
     assert likeness(PORT, "\n".join(["The harbour office shut it at once.", *lines[1:]])) > 0.7
