@@ -12,6 +12,8 @@ from transforms.stories.weights import Weights
 
 NAMES_SAID = 4
 WORDS_SAID = 3
+ORDINARY = 0.5
+"""A word that more documents hold is not worth saying: "with"."""
 LETTERS_SAID = 4
 """Words of fewer letters are said of nothing."""
 SAID_FROM = 0.1
@@ -29,7 +31,8 @@ def _shared_words(
 ) -> list[str]:
     """The rarest words of both."""
     both = [word for word in a if word in b and word not in besides and len(word) >= LETTERS_SAID]
-    return sorted(both, key=lambda word: (background_share(word, lang), word))[:WORDS_SAID]
+    shares = sorted((background_share(word, lang), word) for word in both)
+    return [word for share, word in shares if share < ORDINARY][:WORDS_SAID]
 
 
 def _with_words(said: str, words: list[str]) -> str:
