@@ -6,7 +6,7 @@ likeness of an article to its neighbours beyond the nearest ones (local scaling,
 nearest-neighbour search; Zelnik-Manor and Perona 2004, Conneau et al. 2018).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -51,18 +51,20 @@ class Neighbours(Protocol):
 def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
     """How crowded the surroundings of an article are, seen from a story; missing neighbours count as the prior."""
     weights = neighbours.weights.crowd
-    crowding: Iterable[tuple[float, str]] = (one for one in ranked if one[0] <= weights.copy)
+    first = 0
+    while first < len(ranked) and ranked[first][0] > weights.copy:
+        first += 1
     if story_id and neighbours.size_of(story_id) > INSIDE:
-        crowding = _few_inside(crowding, story_id, neighbours)
-    near = [likeness for likeness, _ in islice(crowding, CROWD[1])]
-    beyond = sum(min(likeness, weights.most) for likeness in near[CROWD[0] :])
+        near = list(islice(_few_inside(ranked[first:], story_id, neighbours), CROWD[1]))
+    else:
+        near = list(ranked[first : first + CROWD[1]])
+    most = weights.most
+    beyond = sum([min(most, likeness) for likeness, _ in near[CROWD[0] :]])
     missing = CROWD[1] - max(len(near), CROWD[0])
     return (beyond + missing * weights.prior) / (CROWD[1] - CROWD[0])
 
 
-def _few_inside(
-    ranked: Iterable[tuple[float, str]], story_id: str, neighbours: Neighbours
-) -> Iterator[tuple[float, str]]:
+def _few_inside(ranked: Ranked, story_id: str, neighbours: Neighbours) -> Iterator[tuple[float, str]]:
     """Neighbours without those of the story beyond the nearest INSIDE."""
     inside = 0
     for one in ranked:

@@ -1,5 +1,6 @@
 """An inverted index over the words of remembered articles: which of them may tell the same story."""
 
+import math
 from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,8 +13,8 @@ from transforms.stories.terms import background_share
 
 BACKGROUND_DOCUMENTS = 300
 """How many documents the fixed background weighs against those in memory."""
-MOST_COMMON = 0.999
-"""A share of documents is taken as no greater, so that a term which all hold still weighs something."""
+LEAST_RARE = np.float32(-math.log(0.999))
+"""A term in more than 999 of 1,000 documents counts as no more common, so that it still weighs something."""
 LOCAL = 0.5
 """How much the surroundings count against the whole memory where a share is taken in context."""
 SURROUNDINGS = 48
@@ -38,17 +39,22 @@ Values = npt.NDArray[np.float32]
 
 
 class Terms(NamedTuple):
-    """An article's terms, in order of the alphabet, so that sums do not depend on how a memory came about."""
+    """An article's terms, in order of the alphabet, so that sums do not depend on how a memory came about.
 
-    slots: Slots
-    """The index's number of each term."""
-    counts: Counts
-    """One row a part as PARTS lists them, one column a term; counts beyond 255 are 255."""
+    One bag a part, as PARTS lists them: the index's numbers of the terms that stand there, and how often each does,
+    counts beyond 255 as 255.
+    """
+
+    slots: tuple[Slots, ...]
+    counts: tuple[Counts, ...]
 
 
-def _weight(share: Values) -> Values:
-    logs = -np.log(np.minimum(share, np.float32(MOST_COMMON)))
-    return np.sqrt(logs * np.sqrt(logs))
+def _weight(rarity: Values) -> Values:
+    """(-log p)^0.75, given the -log p of each term; the array given is used up."""
+    np.maximum(rarity, LEAST_RARE, out=rarity)
+    roots = np.sqrt(rarity)
+    roots *= rarity
+    return np.sqrt(roots, out=roots)
 
 
 class TermIndex:
@@ -64,8 +70,9 @@ class TermIndex:
         self._documents = np.zeros(1024, dtype=np.int32)
         self._background = np.zeros(1024, dtype=np.float32)
         self._mass = np.zeros(1024, dtype=np.float32)
-        """Documents that hold the term: those counted, and of the background's 300."""
-        self._mine = np.zeros((len(PARTS), 1024), dtype=np.float32)
+        """Documents that hold the term: those counted, and of the background's 300; and its logarithm."""
+        self._log_mass = np.zeros(1024, dtype=np.float32)
+        self._mine = np.zeros(1024, dtype=np.float32)
         self._local = np.zeros(1024, dtype=np.float32)
         self._times = np.full(1024, np.nan)
         """Publication time by row; nan: the row is not held any more."""
@@ -81,24 +88,25 @@ class TermIndex:
     def slots(self, terms: Sequence[str], lang: str) -> Slots:
         """Numbers of terms, made where they are new."""
         known = self._slots.setdefault(lang, {})
-        found = [known.get(term, -1) for term in terms]
-        if -1 in found:
-            for place, slot in enumerate(found):
-                if slot < 0:
-                    found[place] = self._new_slot(terms[place], lang)
+        found = list(map(known.get, terms))
+        if None in found:
+            self._number([term for term in terms if term not in known], lang)
+            found = list(map(known.get, terms))
         return np.array(found, dtype=np.int32)
 
-    def _new_slot(self, term: str, lang: str) -> int:
-        slot = self._slots[lang][term] = len(self._postings)
-        share = background_share(term, lang)
-        self._postings.append(array("i") if share <= LISTED else None)
-        if slot == len(self._documents):
-            for name in ("_documents", "_background", "_mass", "_local"):
+    def _number(self, terms: Sequence[str], lang: str) -> None:
+        """Give each term, all of them new, its number."""
+        first = len(self._postings)
+        self._slots[lang].update(zip(terms, range(first, first + len(terms)), strict=True))
+        shares = [background_share(term, lang) for term in terms]
+        self._postings += [array("i") if share <= LISTED else None for share in shares]
+        while len(self._postings) > len(self._documents):
+            for name in ("_documents", "_background", "_mass", "_log_mass", "_local", "_mine"):
                 held = getattr(self, name)
                 setattr(self, name, np.concatenate([held, np.zeros_like(held)]))
-            self._mine = np.zeros((len(PARTS), len(self._documents)), dtype=np.float32)
-        self._background[slot] = self._mass[slot] = share * BACKGROUND_DOCUMENTS
-        return slot
+        background = np.array(shares, dtype=np.float32) * np.float32(BACKGROUND_DOCUMENTS)
+        self._background[first : first + len(terms)] = self._mass[first : first + len(terms)] = background
+        self._log_mass[first : first + len(terms)] = np.log(background)
 
     def documents(self, term: str, lang: str) -> int:
         """How many remembered documents hold a term."""
@@ -109,7 +117,7 @@ class TermIndex:
 
     def add(self, terms: Terms, published: Seconds) -> int:
         """Count a document and list it under each of its text's terms; returns its row."""
-        slots = terms.slots[terms.counts[0] > 0]
+        slots = terms.slots[0]
         row = self.rows
         if row == len(self._times):
             self._times = np.concatenate([self._times, np.full_like(self._times, np.nan)])
@@ -126,12 +134,13 @@ class TermIndex:
 
     def discount(self, row: int, terms: Terms) -> None:
         """Uncount a document; its row stays listed, and is found no more, until the index is made anew."""
-        self._count(terms.slots[terms.counts[0] > 0], -1)
+        self._count(terms.slots[0], -1)
         self._times[row] = np.nan
 
     def _count(self, slots: Slots, by: int) -> None:
         self._documents[slots] += by
-        self._mass[slots] = self._background[slots] + self._documents[slots]
+        self._mass[slots] = mass = self._background[slots] + self._documents[slots]
+        self._log_mass[slots] = np.log(mass)
         self._size += by
 
     # --- weights ------------------------------------------------------------------------------------------------------
@@ -144,16 +153,17 @@ class TermIndex:
             surroundings: documents with whose share of each term its p is mixed, so that what a whole topic says
                 weighs little; None: p is the memory's alone.
         """
-        share = self._mass[slots]
-        share /= np.float32(self._size + BACKGROUND_DOCUMENTS)
-        if surroundings is not None:
-            share *= np.float32(1 - LOCAL)
-            if surroundings:
-                near = np.concatenate([terms.slots[terms.counts[0] > 0] for terms in surroundings])
-                np.add.at(self._local, near, np.float32(LOCAL / SURROUNDINGS))
-                share += self._local[slots]
-                self._local[near] = 0.0
-        return _weight(share)
+        documents = np.float32(self._size + BACKGROUND_DOCUMENTS)
+        if surroundings is None:
+            return _weight(np.log(documents) - self._log_mass.take(slots))
+        share = self._mass.take(slots)
+        share *= np.float32(1 - LOCAL) / documents
+        if surroundings:
+            near = np.concatenate([terms.slots[0] for terms in surroundings])
+            np.add.at(self._local, near, np.float32(LOCAL / SURROUNDINGS))
+            share += self._local.take(slots)
+            self._local[near] = 0.0
+        return _weight(-np.log(share, out=share))
 
     def compare(self, mine: Terms, others: Sequence[Terms]) -> "Comparison":
         """An article beside others; their cosines can be taken more than once, under different weights."""
@@ -168,15 +178,16 @@ class TermIndex:
 
         At least `limit` rows where so many share any, and those beyond that share as much as the last; in no order.
         """
-        values = VALUES[terms.counts[0]] * self.weights(terms.slots)
+        slots = terms.slots[0]
+        values = VALUES.take(terms.counts[0]) * self.weights(slots)
         heaviest = np.lexsort((np.arange(len(values)), -values))[:QUERY_TERMS]
-        documents = self._documents[terms.slots[heaviest]]
+        documents = self._documents[slots[heaviest]]
         rarest = heaviest[np.lexsort((heaviest, documents))]
         read: list[Slots] = []
         more: list[tuple[Slots, float]] = []
         entries = 0
         for place in rarest.tolist():
-            listed = self._postings[terms.slots[place]]
+            listed = self._postings[slots[place]]
             if not listed:
                 continue
             rows = np.frombuffer(listed, dtype=np.int32)
@@ -218,26 +229,19 @@ def _best(
 
 
 class Comparison:
-    """One article's terms beside those of others, laid end to end."""
+    """One article's terms beside those of others; their bags lie end to end, part after part."""
 
     def __init__(self, index: TermIndex, mine: Terms, others: Sequence[Terms], scratch: Values) -> None:
         """Args:
         index: knows the weights.
         mine: the article's.
-        others: what it is compared with.
-        scratch: zeros, one row a part and one column a slot; zeros again when it is given back.
+        others: what it is compared with, at least one.
+        scratch: zeros, one a slot; zeros again when it is given back.
         """
         self._index = index
         self._mine = mine
-        self._count = len(others)
-        sizes = np.array([len(other.slots) for other in others], dtype=np.intp)
-        self._filled = np.flatnonzero(sizes)
-        filled = [others[place] for place in self._filled.tolist()]
-        self._starts = np.cumsum(sizes[self._filled]) - sizes[self._filled]
-        self._slots = np.concatenate([other.slots for other in filled]) if filled else np.empty(0, dtype=np.int32)
-        self._values = (
-            VALUES[np.concatenate([other.counts for other in filled], axis=1)] if filled else np.empty((len(PARTS), 0))
-        )
+        self._slots = list(zip(*(other.slots for other in others), strict=True))
+        self._counts = list(zip(*(other.counts for other in others), strict=True))
         self._scratch = scratch
 
     def cosines(self, surroundings: Sequence[Terms] | None = None, parts: int = len(PARTS)) -> Values:
@@ -247,17 +251,29 @@ class Comparison:
             surroundings: see TermIndex.weights.
             parts: so many of PARTS.
         """
-        result = np.zeros((self._count, parts), dtype=np.float32)
-        if not len(self._filled) or not len(self._mine.slots):
-            return result
-        every = np.concatenate([self._mine.slots, self._slots])
-        weights = self._index.weights(every, surroundings)
-        mine = VALUES[self._mine.counts[:parts]] * weights[: len(self._mine.slots)]
-        theirs = self._values[:parts] * weights[len(self._mine.slots) :]
-        scratch = self._scratch[:parts]
-        scratch[:, self._mine.slots] = mine
-        dots = np.add.reduceat(theirs * scratch[:, self._slots], self._starts, axis=1)
-        scratch[:, self._mine.slots] = 0.0
-        norms = np.add.reduceat(theirs * theirs, self._starts, axis=1) * (mine * mine).sum(axis=1)[:, None]
-        result[self._filled] = (dots / np.sqrt(np.maximum(norms, np.float32(1e-12)))).T
+        result = np.zeros((len(self._slots[0]), parts), dtype=np.float32)
+        bags = [bag for part in range(parts) for bag in (self._mine.slots[part], *self._slots[part])]
+        weights = self._index.weights(np.concatenate(bags), surroundings)
+        behind = 0
+        for part in range(parts):
+            own, slots, counts = self._mine.slots[part], self._slots[part], self._counts[part]
+            sizes = np.array([len(bag) for bag in slots], dtype=np.intp)
+            ends = np.cumsum(sizes)
+            before, begin = behind, behind + len(own)
+            behind = begin + int(ends[-1])
+            filled = np.flatnonzero(sizes)
+            if not len(filled) or not len(own):
+                continue
+            mine = VALUES.take(self._mine.counts[part])
+            mine *= weights[before:begin]
+            theirs = VALUES.take(np.concatenate(counts))
+            theirs *= weights[begin:behind]
+            self._scratch[own] = mine
+            products = self._scratch.take(np.concatenate(slots))
+            self._scratch[own] = 0.0
+            products *= theirs
+            theirs *= theirs
+            starts = (ends - sizes)[filled]
+            norms = np.add.reduceat(theirs, starts) * np.dot(mine, mine)
+            result[filled, part] = np.add.reduceat(products, starts) / np.sqrt(np.maximum(norms, np.float32(1e-12)))
         return result

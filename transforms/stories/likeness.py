@@ -5,7 +5,7 @@ number takes a term's rarity in context: what all articles of a busy topic say t
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from transforms.stories.index import PARTS, SURROUNDINGS, TermIndex, Terms, Valu
 from transforms.stories.memory import Remembered, StoriesMemory
 from transforms.stories.ports import KnownArticle
 from transforms.stories.shared_ends import NO_ENDS, Boilerplate, common_ends
-from transforms.stories.similarity import Profile, containment, quotes_shared
+from transforms.stories.similarity import Profile, containment_with_each, quotes_shared_with_each
 from transforms.stories.weights import Weights
 
 CANDIDATES = 64
@@ -83,17 +83,23 @@ def _pairs(judged: Judged, profile: Profile, others: Sequence[Remembered], index
     return pairs
 
 
+def _by_mine(pairs: Sequence[_Pair]) -> Iterator[tuple[Profile, list[int]]]:
+    """The places of the pairs in which the article at hand lacks the same boilerplate."""
+    places: dict[int, list[int]] = {}
+    for place, pair in enumerate(pairs):
+        places.setdefault(id(pair.mine), []).append(place)
+    for group in places.values():
+        yield pairs[group[0]].mine, group
+
+
 def _cosines(
     pairs: Sequence[_Pair], index: TermIndex, surroundings: Sequence[Terms] | None = None, parts: int = len(PARTS)
 ) -> Values:
     """One row a pair, one column a part; see Comparison.cosines."""
     result = np.zeros((len(pairs), parts), dtype=np.float32)
-    places: dict[int, list[int]] = {}
-    for place, pair in enumerate(pairs):
-        places.setdefault(id(pair.mine), []).append(place)
-    for group in places.values():
-        mine = pairs[group[0]].mine.terms
-        result[group] = index.compare(mine, [pairs[place].theirs.terms for place in group]).cosines(surroundings, parts)
+    for mine, group in _by_mine(pairs):
+        others = [pairs[place].theirs.terms for place in group]
+        result[group] = index.compare(mine.terms, others).cosines(surroundings, parts)
     return result
 
 
@@ -106,25 +112,37 @@ def pair_likeness(earlier: Judged, later: Judged, memory: StoriesMemory) -> Like
         -1,
     )
     pairs = _pairs(later, memory.profile(later), [remembered], memory.index)
-    parts = _cosines(pairs, memory.index)[0]
-    context = float(_cosines(pairs, memory.index, (), IN_CONTEXT).mean())
-    made = _made(pairs[0], parts, context, memory.weights)
+    parts = _cosines(pairs, memory.index)
+    context = _cosines(pairs, memory.index, (), IN_CONTEXT).mean(axis=1)
+    [made] = _made(pairs, parts, context, memory.weights)
     if memory.across is not None and earlier.article.lang != later.article.lang:
         across = memory.across.likeness(earlier.fingerprint, later.fingerprint)
         made = made._replace(value=max(made.value, across), across=across)
     return made
 
 
-def _made(pair: _Pair, parts: Values, context: float, weights: Weights) -> Likeness:
-    quotes, wording = quotes_shared(pair.mine, pair.theirs), containment(pair.mine, pair.theirs)
-    kept = Likeness(pair.other, 0.0, tuple(parts.tolist()), context, quotes, wording, pair.mine, pair.theirs)
-    return valued(kept, weights)
+def _made(pairs: Sequence[_Pair], parts: Values, context: Values, weights: Weights) -> list[Likeness]:
+    """The likeness of each pair, from its row of parts and its context."""
+    quotes, wording = [0.0] * len(pairs), [0.0] * len(pairs)
+    for mine, group in _by_mine(pairs):
+        others = [pairs[place].theirs for place in group]
+        quoted, contained = quotes_shared_with_each(mine, others), containment_with_each(mine, others)
+        for place, quote_share, share in zip(group, quoted, contained, strict=True):
+            quotes[place], wording[place] = quote_share, share
+    return [
+        valued(Likeness(pair.other, 0.0, tuple(row), near, quoted, worded, pair.mine, pair.theirs), weights)
+        for pair, row, near, quoted, worded in zip(
+            pairs, parts.tolist(), context.tolist(), quotes, wording, strict=True
+        )
+    ]
 
 
 def valued(alike: Likeness, weights: Weights) -> Likeness:
     """The same with the value that its parts have under these weights."""
     rules = weights.likeness
-    plain = float(np.dot(alike.parts, part_weights(weights)))
+    shares = weights.parts
+    text, lead, names, title = alike.parts
+    plain = shares.text * text + shares.lead * lead + shares.names * names + shares.title * title
     value = (1 - rules.context) * plain + rules.context * alike.context + rules.quotes * alike.quotes
     value = max(min(value, 1.0), alike.wording if alike.wording >= rules.copied else 0.0)
     return alike._replace(value=round(value, 6))
@@ -144,10 +162,7 @@ def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:
     surroundings = [pairs[place].theirs.terms for place in order[NEAREST : NEAREST + SURROUNDINGS]]
     kept = [pairs[place] for place in order[:KEPT]]
     context = _cosines(kept, index, surroundings, IN_CONTEXT).mean(axis=1)
-    made = [
-        _made(pair, parts[place], float(near), memory.weights)
-        for place, pair, near in zip(order[:KEPT], kept, context, strict=True)
-    ]
+    made = _made(kept, parts[order[:KEPT]], context, memory.weights)
     return sorted((one for one in made if one.value > 0), key=lambda one: (-one.value, one.other.known.article.id))
 
 

@@ -67,7 +67,7 @@ class Boilerplate:
         words = [split_words(part) for part in parts]
         counts = stem_counts(count_terms([word for part in words for word in part]), lang)
         self._slots = index.slots(list(counts), lang)
-        self._counts = np.array([min(count, 255) for count in counts.values()], dtype=np.int16)
+        self._counts = [min(count, 255) for count in counts.values()]
         self._quotes = quote_runs([quote for part in parts for quote in find_quotes(part)])
         self._shingles: Hashes = np.unique(
             np.concatenate([packed(()), *(packed(sketch(part)) for part in words if len(part) >= FEWEST_WORDS)])
@@ -82,18 +82,22 @@ class Boilerplate:
 
     def left_out(self, profile: Profile) -> Profile:
         """A profile without it: what stands in lead and names cannot stand there more often than in the text."""
-        terms = profile.terms
-        order = np.argsort(terms.slots)
-        at = np.searchsorted(terms.slots, self._slots, sorter=order)
-        at = order[np.minimum(at, len(order) - 1)]
-        here = terms.slots[at] == self._slots
-        text, lead, names, title = terms.counts.astype(np.int16)
-        own = at[here]
-        text[own] = np.maximum(text[own] - self._counts[here], title[own])
-        lead[own] = np.minimum(lead[own], text[own])
-        names[own] = np.minimum(names[own], text[own])
+        text, lead, names, title = (
+            dict(zip(slots.tolist(), counts.tolist(), strict=True))
+            for slots, counts in zip(*profile.terms, strict=True)
+        )
+        for slot, count in zip(self._slots.tolist(), self._counts, strict=True):
+            if slot in text:
+                text[slot] = max(text[slot] - count, title.get(slot, 0))
+                for bag in (lead, names):
+                    if slot in bag:
+                        bag[slot] = min(bag[slot], text[slot])
+        bags = [{slot: count for slot, count in bag.items() if count} for bag in (text, lead, names, title)]
         return profile._replace(
-            terms=Terms(terms.slots, np.stack([text, lead, names, title]).astype(np.uint8)),
+            terms=Terms(
+                slots=tuple(np.array(list(bag), dtype=np.int32) for bag in bags),
+                counts=tuple(np.array(list(bag.values()), dtype=np.uint8) for bag in bags),
+            ),
             quotes=np.setdiff1d(profile.quotes, self._quotes, assume_unique=True),
             shingles=np.setdiff1d(profile.shingles, self._shingles, assume_unique=True),
         )

@@ -17,6 +17,8 @@ _FACTORS = np.array(
 )
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(33)
+_HALF = 16
+"""Bits of the upper half of a hash of 32."""
 
 
 def sketch(words: Sequence[str], bound: int = BOUND) -> tuple[int, ...]:
@@ -48,3 +50,22 @@ def shared(a: npt.NDArray[np.unsignedinteger], b: npt.NDArray[np.unsignedinteger
     places = np.searchsorted(b, a)
     places[places == b.size] = 0
     return int(np.count_nonzero(b[places] == a))
+
+
+def shared_with_each(mine: npt.NDArray[np.uint32], others: Sequence[npt.NDArray[np.uint32]]) -> npt.NDArray[np.intp]:
+    """shared() of one list with each of others, which are mostly unlike it.
+
+    Most hashes are ruled out by their upper half, which a table of all upper halves in `mine` does not hold.
+    """
+    ends = np.cumsum([len(other) for other in others], dtype=np.intp)
+    if not len(mine) or not len(others) or not ends[-1]:
+        return np.zeros(len(others), dtype=np.intp)
+    theirs = np.concatenate(others)
+    held = np.zeros(1 << _HALF, dtype=np.bool_)
+    held[mine >> _HALF] = True
+    places = np.flatnonzero(held.take(theirs >> _HALF))
+    hashes = theirs[places]
+    found = np.searchsorted(mine, hashes)
+    found[found == len(mine)] = 0
+    which = np.searchsorted(ends, places[mine[found] == hashes], side="right")
+    return np.bincount(which, minlength=len(others))

@@ -10,7 +10,7 @@ import xxhash
 from transforms.model import Article, CreditKind, Fingerprint
 from transforms.stories.index import PARTS, TermIndex, Terms
 from transforms.stories.links import link_key
-from transforms.stories.shingles import shared
+from transforms.stories.shingles import shared, shared_with_each
 from transforms.stories.terms import stem_counts, sum_terms
 
 Hashes = npt.NDArray[np.uint32]
@@ -50,16 +50,12 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
         stem_counts(counts, article.lang)
         for counts in (print_.title_terms, print_.body_terms, print_.lead_terms, print_.names)
     )
-    text = sum_terms(body, title)
-    terms = list(text) if names.keys() <= text.keys() else sorted(text.keys() | names.keys())
-    counts = [
-        [text.get(term, 0) for term in terms],
-        [lead.get(term, 0) + title.get(term, 0) for term in terms],
-        [names.get(term, 0) for term in terms],
-        [title.get(term, 0) for term in terms],
-    ]
+    bags = (sum_terms(body, title), sum_terms(lead, title), names, title)
     return Profile(
-        terms=Terms(index.slots(terms, article.lang), np.minimum(np.array(counts), 255).astype(np.uint8)),
+        terms=Terms(
+            slots=tuple(index.slots(list(bag), article.lang) for bag in bags),
+            counts=tuple(np.minimum(list(bag.values()), 255).astype(np.uint8) for bag in bags),
+        ),
         quotes=quote_runs(print_.quotes),
         shingles=packed(print_.shingles),
         head=print_.head,
@@ -104,7 +100,7 @@ def numbers_shared(a: Profile, b: Profile) -> float:
 
 def titles_shared(a: Profile, b: Profile) -> float:
     """Share of the shorter headline's words that the other has too."""
-    return _contained(*(np.sort(one.terms.slots[one.terms.counts[TITLE] > 0]) for one in (a, b)))
+    return _contained(*(np.sort(one.terms.slots[TITLE]).view(np.uint32) for one in (a, b)))
 
 
 def source_shared(a: Profile, b: Profile) -> bool:
@@ -127,6 +123,22 @@ def resemblance(a: Profile, b: Profile) -> float:
 def containment(a: Profile, b: Profile) -> float:
     """Share of the shorter text's word 5-grams that the other holds too."""
     return _contained(a.shingles, b.shingles)
+
+
+def quotes_shared_with_each(mine: Profile, others: Sequence[Profile]) -> list[float]:
+    """quotes_shared() with each of others."""
+    return _contained_in_each(mine.quotes, [other.quotes for other in others])
+
+
+def containment_with_each(mine: Profile, others: Sequence[Profile]) -> list[float]:
+    """containment() with each of others."""
+    return _contained_in_each(mine.shingles, [other.shingles for other in others])
+
+
+def _contained_in_each(mine: Hashes, others: Sequence[Hashes]) -> list[float]:
+    both = shared_with_each(mine, others).tolist()
+    fewer = [min(len(mine), len(other)) for other in others]
+    return [count / least if least else 0.0 for count, least in zip(both, fewer, strict=True)]
 
 
 def _contained(a: Hashes, b: Hashes) -> float:

@@ -13,7 +13,6 @@ _SPACELESS = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]"
 )
 _DIGITS = regex.compile(r"\p{Nd}")
-_APOSTROPHE = regex.compile(r"[’']")
 
 DOCUMENT_WORDS = 300
 """Words of the documents in which the fixed background counts a word's share."""
@@ -105,12 +104,28 @@ def _frequencies(lang: str) -> dict[str, float]:
     return stems
 
 
-@functools.lru_cache(maxsize=1 << 18)
+def _share(frequency: float) -> float:
+    return -math.expm1(DOCUMENT_WORDS * math.log1p(-min(max(frequency, RAREST), 0.5)))
+
+
+RAREST_SHARE = _share(RAREST)
+
+
+@functools.cache
+def _shares(lang: str) -> dict[str, float]:
+    """Share of documents that hold each stem."""
+    return {term: _share(frequency) for term, frequency in _frequencies(lang).items()}
+
+
 def background_share(term: str, lang: str) -> float:
     """Share of documents of 300 words that hold the term, a stem, as wordfreq knows the language; unknown ones: the rarest.
 
     wordfreq lists numbers of two and more digits by their shape ("0000").
     """
-    key = _DIGITS.sub("0", term) if len(term) > 1 and _DIGITS.search(term) else _APOSTROPHE.sub("'", term)
-    frequency = max(_frequencies(lang).get(key, RAREST), RAREST)
-    return -math.expm1(DOCUMENT_WORDS * math.log1p(-min(frequency, 0.5)))
+    if term.isalpha():
+        key = term
+    elif len(term) > 1 and _DIGITS.search(term):
+        key = _DIGITS.sub("0", term)
+    else:
+        key = term.replace("’", "'")
+    return _shares(lang).get(key, RAREST_SHARE)

@@ -158,24 +158,22 @@ def test_hands_change_their_mind():
 
 def counted(slots, **parts):
     """Terms of an article whose text holds each slot once, and whose other parts so many of the first."""
-    counts = np.zeros((len(PARTS), len(slots)), dtype=np.uint8)
-    counts[0] = 1
-    for part, size in parts.items():
-        counts[PARTS.index(part), :size] = 1
-    return Terms(slots, counts)
+    sizes = {"text": len(slots), **parts}
+    bags = tuple(slots[: sizes.get(part, 0)] for part in PARTS)
+    return Terms(bags, tuple(np.ones(len(bag), dtype=np.uint8) for bag in bags))
 
 
 def test_an_index_grows_and_compares_part_by_part():
     index = TermIndex()
     words = counted(index.slots([f"word{number}" for number in range(3000)], "en"), lead=10)
-    nothing = counted(words.slots[:0])
+    nothing = counted(words.slots[0][:0])
     index.add(words, 0.0)
     same, empty = index.compare(words, [words, nothing]).cosines().round(4).tolist()
     assert same == [1.0, 1.0, 0.0, 0.0]
     assert empty == [0.0, 0.0, 0.0, 0.0]
     assert not index.compare(nothing, [words]).cosines().any()
     assert len(index.search(nothing, 0.0, 1.0, 5)[0]) == 0
-    assert (index.weights(words.slots) > 0).all()
+    assert (index.weights(words.slots[0]) > 0).all()
 
 
 def test_a_search_that_reads_only_the_rarest_lists_finds_what_reading_all_would(monkeypatch):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.stories.names import MOST_QUOTES, find_names, find_numbers, find_quotes
-from transforms.stories.shingles import BOUND, shared, sketch
+from transforms.stories.shingles import BOUND, shared, shared_with_each, sketch
 from transforms.stories.terms import background_share, count_terms, split_words
 from transforms.stories.vectors import DIMENSIONS, embed, unpack
 
@@ -126,6 +126,15 @@ def test_sketch_of_a_few_words_is_at_most_one_shingle():
 def test_shared_counts_the_hashes_in_both(a, b):
     left, right = (np.array(sorted(one), dtype=np.uint64) for one in (a, b))
     assert shared(left, right) == len(a & b)
+
+
+HASHES = st.sets(st.integers(0, 40).map(lambda number: (number << 15) % (1 << 32)))
+
+
+@given(HASHES, st.lists(HASHES, min_size=1, max_size=4))
+def test_shared_with_each_counts_as_shared_does(a, others):
+    mine, *theirs = (np.array(sorted(one), dtype=np.uint32) for one in (a, *others))
+    assert shared_with_each(mine, theirs).tolist() == [shared(mine, other) for other in theirs]
 
 
 def test_vector_is_of_unit_length_and_near_for_the_same_matter():
