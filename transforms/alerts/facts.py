@@ -32,6 +32,22 @@ _TOKEN = re.compile(
 )
 
 
+class _Words:
+    """Words of which those that end in * stand for all that begin so."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._whole = frozenset(word for word in words if not word.endswith("*"))
+        self._begun = tuple(word[:-1] for word in words if word.endswith("*"))
+
+    def say(self, word: str) -> bool:
+        """Is it one of them?"""
+        return word in self._whole or word.startswith(self._begun)
+
+
+_KINDS = {kind: _Words(words) for kind, words in fact_words.KINDS.items()}
+_MONTHS = _Words(fact_words.MONTHS)
+
+
 class _Token(NamedTuple):
     text: str
     """A word in lower case, "" for a number or a stop."""
@@ -140,7 +156,7 @@ def _number(match: re.Match[str]) -> _Token:
 def _counted(tokens: list[_Token], index: int) -> tuple[float, str] | None:
     """The number at index, multiplied by its scale, and what it counts; None: nothing that is worth a fact."""
     number, own, position = tokens[index].number or 0.0, tokens[index].what, index + 1
-    if index and _is(tokens[index - 1].text, fact_words.MONTHS):
+    if index and _MONTHS.say(tokens[index - 1].text):
         return None
     if position < len(tokens) and tokens[position].text in fact_words.SCALES:
         number *= fact_words.SCALES[tokens[position].text]
@@ -148,7 +164,7 @@ def _counted(tokens: list[_Token], index: int) -> tuple[float, str] | None:
     if own and own != "%":
         return number, own
     ahead = _clause(tokens[position : position + AHEAD])
-    if ahead and (_is(ahead[0], fact_words.MONTHS) or ahead[0] in fact_words.UNITS):
+    if ahead and (_MONTHS.say(ahead[0]) or ahead[0] in fact_words.UNITS):
         return None
     if not own:
         kind = _kind_ahead(tokens, position, len(ahead)) or _kind_behind(tokens, index)
@@ -191,11 +207,7 @@ def _kind_behind(tokens: list[_Token], index: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _kind(word: str) -> str:
-    return next((kind for kind, words in fact_words.KINDS.items() if _is(word, words)), "")
-
-
-def _is(word: str, words: Sequence[str]) -> bool:
-    return bool(word) and any(word.startswith(w[:-1]) if w.endswith("*") else word == w for w in words)
+    return next((kind for kind, words in _KINDS.items() if words.say(word)), "")
 
 
 def _key(what: str) -> str:

@@ -113,6 +113,13 @@ _LEAD = r"^[\s•·*►▶>»→\-–—\[(]*"
 _LIST_HEADER = re.compile(rf"{_LEAD}(?:{_READ_ALSO}|{_BLOCK_NAME})\s*[:.…\])]*\s*$", re.IGNORECASE)
 _INLINE_HEADER = re.compile(rf"{_LEAD}(?:{_READ_ALSO}\b|{_BLOCK_NAME}\s*:)", re.IGNORECASE)
 _PROMO = re.compile(rf"{_LEAD}(?:{_CALL}|{_SELF_EN}|{_SELF_CYRILLIC}|{_SELF_OTHER})", re.IGNORECASE)
+_TOLD = (
+    *("wrote", "informed", "reported", "told", "писа", "повідомля", "інформува", "розпов", "сообща", "информирова"),
+    *("рассказ", "wir", "nous", "escribimos", "publicamos", "informamos", "contamos", "pisaliśmy", "informowaliśmy"),
+    *("publikowaliśmy",),
+)
+"""Each reminder has one of these; looked for first, as most lines have none."""
+_REMINDS_WITHIN = 240
 _REMINDER = re.compile(rf"{_LEAD}(?:{_SELF_EN}|{_SELF_CYRILLIC}|{_SELF_OTHER})", re.IGNORECASE)
 _FILLER = re.compile(
     r"^[\W_]*$|^(?:ad|ads|advertisement:?|реклама|anzeige|publicité|publicidad|reklama|share|tweet|print|email|e-mail|whatsapp|"
@@ -155,7 +162,10 @@ def split_tail(text: str) -> tuple[str, str]:
 
 def is_reminder(line: str) -> bool:
     """Does a line of a report point at other articles ("Read also: ...", "We remind, we wrote ...")?"""
-    return bool(_INLINE_HEADER.match(line) or _REMINDER.match(line))
+    if _INLINE_HEADER.match(line):
+        return True
+    beginning = line[:_REMINDS_WITHIN].lower()
+    return any(verb in beginning for verb in _TOLD) and bool(_REMINDER.match(line))
 
 
 def _line_starts(text: str) -> list[tuple[int, int]]:
@@ -191,6 +201,8 @@ def _first_tail_line(lines: list[str]) -> int:
                 break
             listed += 1
         at -= 1
+    if not cuts:
+        return len(lines)
     words = [len(line.split()) for line in lines]
     total = sum(words)
     for candidate in reversed(cuts):

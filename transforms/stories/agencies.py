@@ -46,6 +46,7 @@ _WRITERS = re.compile(
     r"\b(?:Associated Press|AP)(?:['’]s)? (?:\w+ ){0,2}?(?:writers?|reporters?|journalists?|researchers?|correspondents?)\b"
 )
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright|all rights reserved)[^\n]{0,40}$", re.IGNORECASE)
+_RIGHTS_SIGNS = ("©", "(c)", "copyright", "rights reserved")
 _PHOTOGRAPHER = re.compile(r"^\s*/\s*\w")
 _LAST_WORD = re.compile(r"(?:^|[\s.!?”\"»)])[(\[–—-]+\s*(?:\w{2,4}/)*$|^\W*$")
 _INITIALS = re.compile(r"[(\[]([a-z]{2,4}(?:/[a-z]{2,4}){0,3})[)\]]\s*$")
@@ -59,15 +60,24 @@ _SOURCE_INITIALS = re.compile(r"^\W*(?:Quelle|Source)\s?n?:.{2,40},\s+([a-z]{2,4
 _END = re.compile(r"^[\s.)\]/*]*$")
 
 
-def agency_marks(authors: tuple[str, ...], body: str, tail: str, outlets: OutletTable) -> Iterator[Hit]:
-    """Evidence that a text is an agency's copy, or in the same marks another outlet's."""
+def agency_marks(
+    authors: tuple[str, ...], beginning: str, ending: str, tail: str, outlets: OutletTable
+) -> Iterator[Hit]:
+    """Evidence that a text is an agency's copy, or in the same marks another outlet's.
+
+    Args:
+        authors: the bylines.
+        beginning: of the report, its first lines at least.
+        ending: of the report, its last lines at least.
+        tail: what hangs below the report.
+        outlets: the outlet table.
+    """
     for author in authors:
         for mention in outlets.mentions(author) if len(author) <= _BYLINE_CHARACTERS else ():
             yield _marked(mention.outlet, 1.0, f"byline {author}")
-    head = body[:_HEAD_CHARACTERS]
-    for line in head.split("\n")[:_HEAD_LINES]:
+    for line in beginning[:_HEAD_CHARACTERS].split("\n")[:_HEAD_LINES]:
         yield from _head_line(line, outlets)
-    lines = [line for line in (body[-_HEAD_CHARACTERS:]).split("\n") if line.strip()]
+    lines = [line for line in ending[-_HEAD_CHARACTERS:].split("\n") if line.strip()]
     if len(lines) > 1 and _AUTHOR_LINE.match(lines[-1]):
         lines.pop()
     for number, line in enumerate(lines[-_END_LINES:], 1):
@@ -127,7 +137,8 @@ def _is_dateline(before: str, behind: str, *, bracketed: bool) -> bool:
 
 
 def _end_line(line: str, outlets: OutletTable, *, last: bool) -> Iterator[Hit]:
-    if match := _DESK.search(line) or _DESK_SHORT.search(line):
+    lowered = line.lower()
+    if " by " in lowered and (match := _DESK.search(line) or _DESK_SHORT.search(line)):
         reuters = outlets.find("Reuters")
         if reuters:
             yield _marked(reuters, 0.95, match.group())
@@ -140,7 +151,8 @@ def _end_line(line: str, outlets: OutletTable, *, last: bool) -> Iterator[Hit]:
             outlet = outlets.find(initials)
             if outlet and outlet.agency:
                 yield _marked(outlet, 0.9, f"ends {match.group().strip()}")
-    for mention in outlets.mentions(line):
+    telling = last or any(sign in lowered for sign in _RIGHTS_SIGNS)
+    for mention in outlets.mentions(line) if telling else ():
         before, behind = line[: mention.start], line[mention.end :]
         if match and last and mention.start >= match.start(1):
             continue

@@ -39,7 +39,7 @@ Values = npt.NDArray[np.float32]
 
 
 class Terms(NamedTuple):
-    """An article's terms, in order of the alphabet, so that sums do not depend on how a memory came about.
+    """An article's terms, in an order that the article alone makes, so that sums do not depend on how a memory came about.
 
     One bag a part, as PARTS lists them: the index's numbers of the terms that stand there, and how often each does,
     counts beyond 255 as 255.
@@ -252,12 +252,11 @@ class Comparison:
             parts: so many of PARTS.
         """
         result = np.zeros((len(self._slots[0]), parts), dtype=np.float32)
-        bags = [bag for part in range(parts) for bag in (self._mine.slots[part], *self._slots[part])]
-        weights = self._index.weights(np.concatenate(bags), surroundings)
+        every = np.concatenate([bag for part in range(parts) for bag in (self._mine.slots[part], *self._slots[part])])
+        weights = self._index.weights(every, surroundings)
         behind = 0
         for part in range(parts):
-            own, slots, counts = self._mine.slots[part], self._slots[part], self._counts[part]
-            sizes = np.array([len(bag) for bag in slots], dtype=np.intp)
+            own, sizes = self._mine.slots[part], np.array(list(map(len, self._slots[part])), dtype=np.intp)
             ends = np.cumsum(sizes)
             before, begin = behind, behind + len(own)
             behind = begin + int(ends[-1])
@@ -266,10 +265,10 @@ class Comparison:
                 continue
             mine = VALUES.take(self._mine.counts[part])
             mine *= weights[before:begin]
-            theirs = VALUES.take(np.concatenate(counts))
+            theirs = VALUES.take(np.concatenate(self._counts[part]))
             theirs *= weights[begin:behind]
             self._scratch[own] = mine
-            products = self._scratch.take(np.concatenate(slots))
+            products = self._scratch.take(every[begin:behind])
             self._scratch[own] = 0.0
             products *= theirs
             theirs *= theirs

@@ -130,22 +130,33 @@ def _made(pairs: Sequence[_Pair], parts: Values, context: Values, weights: Weigh
         for place, quote_share, share in zip(group, quoted, contained, strict=True):
             quotes[place], wording[place] = quote_share, share
     return [
-        valued(Likeness(pair.other, 0.0, tuple(row), near, quoted, worded, pair.mine, pair.theirs), weights)
+        Likeness(
+            other=pair.other,
+            value=_value(row, near, quoted, worded, weights),
+            parts=tuple(row),
+            context=near,
+            quotes=quoted,
+            wording=worded,
+            mine=pair.mine,
+            theirs=pair.theirs,
+        )
         for pair, row, near, quoted, worded in zip(
             pairs, parts.tolist(), context.tolist(), quotes, wording, strict=True
         )
     ]
 
 
+def _value(parts: Sequence[float], context: float, quotes: float, wording: float, weights: Weights) -> float:
+    shares, rules = weights.parts, weights.likeness
+    text, lead, names, title = parts
+    plain = shares.text * text + shares.lead * lead + shares.names * names + shares.title * title
+    value = (1 - rules.context) * plain + rules.context * context + rules.quotes * quotes
+    return round(max(min(value, 1.0), wording if wording >= rules.copied else 0.0), 6)
+
+
 def valued(alike: Likeness, weights: Weights) -> Likeness:
     """The same with the value that its parts have under these weights."""
-    rules = weights.likeness
-    shares = weights.parts
-    text, lead, names, title = alike.parts
-    plain = shares.text * text + shares.lead * lead + shares.names * names + shares.title * title
-    value = (1 - rules.context) * plain + rules.context * alike.context + rules.quotes * alike.quotes
-    value = max(min(value, 1.0), alike.wording if alike.wording >= rules.copied else 0.0)
-    return alike._replace(value=round(value, 6))
+    return alike._replace(value=_value(alike.parts, alike.context, alike.quotes, alike.wording, weights))
 
 
 def most_alike(judged: Judged, memory: StoriesMemory) -> list[Likeness]:

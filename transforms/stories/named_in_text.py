@@ -38,6 +38,20 @@ _DESCRIBED_BEFORE = re.compile(
     rf"daily|broadcaster|tabloid) ((?:(?:Il|La|Le|El|Der|Die) |L['’])?[a-z]?{_WORD}(?: {_WORD}){{0,2}})(?![\w-])"
 )
 """A kind of outlet and its name: "the French site iGen"."""
+_KINDS = (
+    "newspaper",
+    "newswire",
+    "news ",
+    "site",
+    "portal",
+    "outlet",
+    "magazine",
+    "blog",
+    "daily",
+    "broadcaster",
+    "tabloid",
+)
+"""One of these is in all that the two patterns find."""
 _DESCRIBED = re.compile(rf"(?:^|[^\w@#.-])((?:{_WORD}[ -]){{0,2}}{_WORD}) $")
 _QUOTED = re.compile(r"[«„“\"»‚]\s?([^\W\d_][^«»„“”\"\n]{1,39}?)\s?[»“”\"«‘]")
 _OUTLET_WORD = re.compile(
@@ -116,8 +130,9 @@ def named_in_text(text: str, known: Sequence[Mention], outlets: OutletTable) -> 
 def _candidates(text: str) -> Iterator[tuple[int, str]]:
     """(start, name) of everything that may name an outlet, the surest first."""
     yield from ((match.start(1), match.group(1)) for match in _LABELLED.finditer(text))
-    yield from _backwards(text, _DESCRIPTION, _DESCRIBED, with_end=False)
-    yield from ((match.start(1), match.group(1)) for match in _DESCRIBED_BEFORE.finditer(text))
+    if any(kind in text for kind in _KINDS):
+        yield from _backwards(text, _DESCRIPTION, _DESCRIBED, with_end=False)
+        yield from ((match.start(1), match.group(1)) for match in _DESCRIBED_BEFORE.finditer(text))
     for match in _QUOTED.finditer(text):
         described_by = text[max(0, match.start() - _NAME_CHARACTERS) : match.start()].split()[-1:]
         if described_by and _OUTLET_WORD.fullmatch(described_by[0]):

@@ -7,7 +7,7 @@ import regex
 from transforms.stories.terms import WORD, find_words
 
 _CAPITALISED = regex.compile(
-    r"(?<![\p{L}\p{N}\p{M}])(?<![\p{L}\p{N}\p{M}][’'])[\p{Lu}\p{Lt}][\p{L}\p{N}\p{M}]*(?:[’'][\p{L}\p{M}]+)*"
+    r"(?<![\p{L}\p{N}\p{M}])[\p{Lu}\p{Lt}](?<![\p{L}\p{N}\p{M}][’'].)[\p{L}\p{N}\p{M}]*(?:[’'][\p{L}\p{M}]+)*"
 )
 
 _BEFORE_SENTENCE = frozenset('.!?…:;»”"')
@@ -31,18 +31,21 @@ def find_names(text: str, words: Sequence[str] | None = None) -> dict[str, int]:
         text: the text.
         words: its words as find_words() gives them, where they are at hand.
     """
-    plain = set(find_words(text) if words is None else words)
+    held = set(find_words(text) if words is None else words)
+    names: dict[str, str] = {}
+    for word in held:
+        if word[0].isupper() or word[0].istitle():
+            owner = word[:-2] if len(word) > 2 and word[-2] in "’'" and word[-1] in "sS" else word
+            folded = owner.lower()
+            if len(folded) > 1 and folded not in held:
+                names[word] = folded
     inside: dict[str, int] = {}
     initial: dict[str, int] = {}
-    for match in _CAPITALISED.finditer(text):
-        word = match.group()
-        if len(word) > 2 and word[-2] in "’'" and word[-1] in "sS":
-            word = word[:-2]
-        folded = word.lower()
-        if len(folded) < 2 or folded in plain:
-            continue
-        counts = initial if _begins_sentence(text, match.start()) else inside
-        counts[folded] = counts.get(folded, 0) + 1
+    for match in _CAPITALISED.finditer(text) if names else ():
+        folded = names.get(match.group(), "")
+        if folded:
+            counts = initial if _begins_sentence(text, match.start()) else inside
+            counts[folded] = counts.get(folded, 0) + 1
     return {name: count + initial.get(name, 0) for name, count in sorted(inside.items())}
 
 

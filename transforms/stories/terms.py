@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,6 +13,8 @@ WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+(?:[’'][\p{L}\p{M}]+)*")
 _SPACELESS = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]"
 )
+_FAR = re.compile("[\u0e00-\u1fff\u2e80-\U0010ffff]")
+"""Where those scripts lie, and others; found much faster."""
 _DIGITS = regex.compile(r"\p{Nd}")
 
 DOCUMENT_WORDS = 300
@@ -34,7 +37,7 @@ def fold_words(words: Sequence[str]) -> list[str]:
     """Words in lower case; runs of scripts that write no spaces become pairs of characters."""
     joined = "\n".join(words)
     folded = joined.lower().split("\n") if words else []
-    if joined.isascii() or not _SPACELESS.search(joined):
+    if joined.isascii() or not _FAR.search(joined):
         return folded
     pairs: list[str] = []
     for word in folded:
@@ -52,22 +55,23 @@ def split_words(text: str) -> list[str]:
 
 def count_terms(words: Iterable[str]) -> dict[str, int]:
     """How often each term stands there, in order of the alphabet; an English possessive counts for its owner."""
-    counts: dict[str, int] = {}
-    for word, count in Counter(words).items():
-        term = word
-        if len(word) > 2 and word[-2] in "’'":
-            term = word[:-2] if word[-1] == "s" else word
-        if len(term) > 1:
-            counts[term] = counts.get(term, 0) + count
+    counts = Counter(words)
+    for word in [word for word in counts if len(word) < 2 or "'" in word or "’" in word]:
+        if len(word) < 2:
+            del counts[word]
+        elif len(word) > 2 and word[-1] == "s" and word[-2] in "’'":
+            count = counts.pop(word)
+            if len(word) > 3:
+                counts[word[:-2]] += count
     return dict(sorted(counts.items()))
 
 
 def sum_terms(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
-    """Both counts together, in order of the alphabet."""
+    """Both counts together: the terms of the first, then those that only the second has."""
     counts = dict(a)
     for term, count in b.items():
         counts[term] = counts.get(term, 0) + count
-    return dict(sorted(counts.items()))
+    return counts
 
 
 def stem(term: str, lang: str) -> str:

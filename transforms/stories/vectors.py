@@ -30,19 +30,13 @@ def _model() -> tuple[Tokenizer, npt.NDArray[np.float32]]:
     return tokenizer, np.ascontiguousarray(vectors, dtype=np.float32)
 
 
-@functools.lru_cache(maxsize=1 << 17)
-def _tokens(piece: str) -> tuple[int, ...]:
-    """Tokens of what stands between two spaces: none of the model's tokens spans a space."""
-    tokenizer, vectors = _model()
-    return tuple(min(token, len(vectors) - 1) for token in tokenizer.encode(piece, add_special_tokens=False).ids)
-
-
 def embed(text: str) -> bytes:
     """Unit vector of a text, 256 int8 (127 times the value); zeros for a text without tokens."""
-    tokens = [token for piece in text.split() for token in _tokens(piece)]
+    tokenizer, vectors = _model()
+    tokens = tokenizer.encode(" ".join(text.split()), add_special_tokens=False).ids
     if not tokens:
         return bytes(DIMENSIONS)
-    mean = _model()[1][tokens].sum(axis=0)
+    mean = vectors[tokens].sum(axis=0)
     mean /= max(float(np.linalg.norm(mean)), 1e-9)
     return np.rint(mean * 127).astype(np.int8).tobytes()
 
