@@ -54,14 +54,6 @@ def _whole(value: Any) -> Any:
     return [_whole(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-class FeedCoder(RecordCoder):
-    record = model.Feed
-
-
-class InboxRowCoder(RecordCoder):
-    record = model.InboxRow
-
-
 class PageCoder(RecordCoder):
     record = model.Page
 
