@@ -3,13 +3,17 @@
 Outlets hang blocks on their articles that are not the report: "Latest news:" with other headlines, "Let's remember X
 wrote, ...", calls to subscribe, copyright lines. Such blocks must neither join nor split stories. The rule is
 conservative: lines are read from the end, and reading stops at the first line that looks like a report's own words. A
-credit such as "Source: Axios." is the report's, the headlines listed after it are not.
+credit such as "Source: Axios." is the report's, the headlines listed after it are not. Only notices of rights, which no
+report holds, are taken out wherever they stand: what a page ends with stands elsewhere once another block hangs below.
 """
 
 import re
 
 MAX_TAIL_SHARE = 0.6
 """A longer share of the words is never cut: a short notice may be wholly made of such phrases."""
+
+MAX_NOTICE_WORDS = 80
+"""A longer line is no notice, whatever it begins with: some texts come as one line."""
 
 _MAX_LISTED = 15
 _MAX_HEADLINE_WORDS = 24
@@ -132,6 +136,17 @@ _CREDIT = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]{3,}")
+# Lines that no report holds anywhere; a report may begin a paragraph with "Copyright law".
+_NOTICE = re.compile(
+    _LEAD
+    + _alternatives(
+        r"copyright (?:©|\(c\)|(?:19|20)\d\d)|©|\(c\) ?(?:19|20)\d\d|all rights reserved|this material may not be published",
+        r"npr transcripts are created|read or share this (?:story|article)\b",
+        r"(?:все|всі|усі) права (?:защищены|захищен[іо])|alle rechte vorbehalten|tous droits réservés",
+        r"todos los derechos reservados|wszelkie prawa zastrzeżone|tutti i diritti riservati|todos os direitos reservados",
+    ),
+    re.IGNORECASE,
+)
 # Inside a line (an extractor that joins paragraphs): only phrases that no report uses, after a sentence's end.
 _INSIDE = re.compile(
     r"(?<=[.!?…\"”»)])\s+(?="
@@ -145,8 +160,8 @@ _INSIDE = re.compile(
 def split_tail(text: str) -> tuple[str, str]:
     """Split an article's text into (body, promotional tail), both stripped; the tail is empty where there is none.
 
-    Nothing is lost (body and tail together are the text, whitespace aside), and the body is empty only for a blank
-    text. The tail holds at most MAX_TAIL_SHARE of the words.
+    Nothing is lost (each word is in one of the two, notices of rights before the rest of the tail), and the body is empty
+    only for a blank text. The tail holds at most MAX_TAIL_SHARE of the words.
     """
     starts = _line_starts(text)
     if not starts:
@@ -157,7 +172,12 @@ def split_tail(text: str) -> tuple[str, str]:
     inside = _INSIDE.search(text, starts[first - 1][0], starts[first - 1][1]) if first else None
     if inside and _fits(text, inside.start()):
         cut = inside.start()
-    return text[:cut].strip(), text[cut:].strip()
+    body, tail = text[:cut].strip(), text[cut:].strip()
+    notices = [line for line in body.split("\n") if _is_notice(line)]
+    apart = "\n".join([*notices, tail]).strip() if notices else ""
+    if notices and len(apart.split()) <= MAX_TAIL_SHARE * len(text.split()):
+        return "\n".join(line for line in body.split("\n") if not _is_notice(line)).strip(), apart
+    return body, tail
 
 
 def is_reminder(line: str) -> bool:
@@ -209,6 +229,10 @@ def _first_tail_line(lines: list[str]) -> int:
         if sum(words[candidate:]) <= MAX_TAIL_SHARE * total:
             return candidate
     return len(lines)
+
+
+def _is_notice(line: str) -> bool:
+    return bool(_NOTICE.match(line)) and len(line.split()) <= MAX_NOTICE_WORDS
 
 
 def _fits(text: str, cut: int) -> bool:

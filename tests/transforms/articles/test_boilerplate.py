@@ -72,6 +72,20 @@ def test_a_report_keeps_its_last_paragraph(end: str) -> None:
     assert split_tail(text) == (text, "")
 
 
+def test_a_notice_of_rights_above_a_block_that_nobody_knows_is_no_report() -> None:
+    notice = "Copyright 2019 The Harbour Post. All rights reserved. This material may not be published."
+    block = "Harrow Lane runs eleven titles between the coast and the hills."
+    assert split_tail(f"{BODY}\n{notice}\n{block}") == (f"{BODY}\n{block}", notice)
+    both = f"{notice}\nRead also: Oil prices fall again"
+    assert split_tail(f"{BODY}\n© Harbour Post\n{block}\n{both}") == (f"{BODY}\n{block}", f"© Harbour Post\n{both}")
+
+
+@pytest.mark.parametrize("begins", ["Copyright law is to change on Monday.", "Copyright 2019 " + "so they said " * 30])
+def test_a_report_about_rights_keeps_its_lines(begins: str) -> None:
+    text = f"{begins.strip()}\n{BODY}"
+    assert split_tail(text) == (text, "")
+
+
 def test_a_credit_stays_with_the_report_and_headlines_behind_it_go() -> None:
     body, tail = split_tail(f"{BODY}\nSource: Axios.\nOil prices fall again\nWheat exports: what comes next")
     assert body == f"{BODY}\nSource: Axios."
@@ -127,7 +141,7 @@ _LINES = st.sampled_from(
 def test_nothing_is_lost_and_a_body_always_remains(lines: list[str]) -> None:
     text = "\n".join(lines)
     body, tail = split_tail(text)
-    assert f"{body} {tail}".split() == text.split()
+    assert sorted(f"{body} {tail}".split()) == sorted(text.split())
     assert bool(body) == bool(text.strip())
     assert len(tail.split()) <= MAX_TAIL_SHARE * len(text.split())
 
@@ -136,4 +150,4 @@ def test_nothing_is_lost_and_a_body_always_remains(lines: list[str]) -> None:
 def test_cutting_again_cuts_no_more_than_the_same_kind_of_lines(lines: list[str]) -> None:
     body, _ = split_tail("\n".join(lines))
     again, _ = split_tail(body)
-    assert body.startswith(again)
+    assert set(again.split("\n")) <= set(body.split("\n"))
