@@ -2,7 +2,8 @@
 
 Hangs a block of 60 words, which no list of promotional phrases knows, at the end of every text of DIR/stories/NAME and
 decides the set twice, with and without, in one order. Prints pairs that the block joined or parted and the articles in
-another story than before.
+another story than before. Hung at the end it must join no two articles and move at most one in a hundred; what it does in
+front of the texts, where it pushes other words out of the lead, is printed beside it.
 """
 
 import argparse
@@ -21,6 +22,7 @@ BLOCK = (
     "on Thursdays; corrections stand on page two."
 )
 HUNG = {"own line": "{text}\n{block}", "same line": "{text} {block}", "in front": "{block}\n{text}"}
+ASKED = ("own line", "same line")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         parted = sum(before[a] == before[b] and after[a] != after[b] for a, b in pairs)
         moved = sum(_members(before, one) != _members(after, one) for one in before)
         least = len(rows) - _kept(before, after)
-        failed |= joined > 0 or least > 0.01 * len(rows)
+        failed |= name in ASKED and (joined > 0 or least > 0.01 * len(rows))
         print(
             f"  {name:<10} pairs joined {joined}, parted {parted}; memberships moved {least} ({least / len(rows):.1%}); "
             f"articles with other company {moved}; BCubed F {bcubed(true, after).f:.4f}"

@@ -43,7 +43,7 @@ def explain(a: Judged, b: Judged, memory: StoriesMemory | None = None) -> Explan
             verdict="two stories: published further apart than the window",
         )
     together = fit >= needed
-    signals = signals_of(later.fingerprint, alike, held.weights)
+    signals = signals_of(later.fingerprint, alike, held.index, held.weights)
     score = score_of(fit, needed)
     return Explanation(
         together=together,

@@ -2,6 +2,7 @@
 
 from transforms.model import Judged
 from transforms.stories.memory import StoriesMemory
+from transforms.stories.similarity import words_of
 from transforms.stories.terms import stem_counts
 
 LATER = 6 * 3600.0
@@ -21,14 +22,13 @@ def followed_story(judged: Judged, nearest: str, memory: StoriesMemory) -> str:
     story = memory.story(nearest)
     if story is None:
         return ""
-    members = memory.members(nearest)
-    if not members or judged.article.published < max(known.article.published for known in members) + LATER:
+    members = memory.companions(nearest)
+    if not members or judged.article.published < max(one.known.article.published for one in members) + LATER:
         return ""
     lang, fingerprint = judged.article.lang, judged.fingerprint
-    titles = [stem_counts(known.fingerprint.title_terms, lang) for known in members]
-    bodies = [stem_counts(known.fingerprint.body_terms, lang) for known in members]
+    told = [words_of(one.profile, memory.index) for one in members]
     for name in stem_counts(fingerprint.title_terms, lang).keys() & stem_counts(fingerprint.names, lang).keys():
-        holders = sum(name in body for body in bodies)
-        if any(name in title for title in titles) and holders >= memory.index.documents(name, lang):
+        holders = sum(name in words.body for words in told)
+        if any(name in words.title for words in told) and holders >= memory.index.documents(name, lang):
             return nearest
     return ""

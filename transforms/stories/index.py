@@ -66,6 +66,8 @@ class TermIndex:
     def __init__(self) -> None:
         self._slots: dict[str, dict[str, int]] = {}
         """By language: a word that two languages share is two terms."""
+        self._words: list[str] = []
+        """The term of each number."""
         self._postings: list[array[int] | None] = []
         self._documents = np.zeros(1024, dtype=np.int32)
         self._background = np.zeros(1024, dtype=np.float32)
@@ -98,6 +100,7 @@ class TermIndex:
         """Give each term, all of them new, its number."""
         first = len(self._postings)
         self._slots[lang].update(zip(terms, range(first, first + len(terms)), strict=True))
+        self._words += terms
         shares = [background_share(term, lang) for term in terms]
         self._postings += [array("i") if share <= LISTED else None for share in shares]
         while len(self._postings) > len(self._documents):
@@ -107,6 +110,10 @@ class TermIndex:
         background = np.array(shares, dtype=np.float32) * np.float32(BACKGROUND_DOCUMENTS)
         self._background[first : first + len(terms)] = self._mass[first : first + len(terms)] = background
         self._log_mass[first : first + len(terms)] = np.log(background)
+
+    def words(self, slots: Slots) -> list[str]:
+        """The terms that have these numbers."""
+        return list(map(self._words.__getitem__, slots.tolist()))
 
     def documents(self, term: str, lang: str) -> int:
         """How many remembered documents hold a term."""

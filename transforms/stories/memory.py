@@ -4,12 +4,14 @@ import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
+import msgspec
+
 from transforms.config import StoriesConfig
 from transforms.model import Article, Fingerprint, Judged, Membership, Seconds, Story
 from transforms.stories.across import AcrossIndex
 from transforms.stories.index import TermIndex
 from transforms.stories.ports import KnownArticle
-from transforms.stories.similarity import Profile, profile_of
+from transforms.stories.similarity import Hashes, Profile, profile_of, renumbered
 from transforms.stories.weights import Weights, shipped_weights
 
 GRACE = 86400.0
@@ -22,7 +24,10 @@ def _by_likeness(one: tuple[float, str]) -> tuple[float, str]:
 
 
 class Remembered:
-    """An article in memory: its rows, and its fingerprint made ready for comparing."""
+    """An article in memory: its rows, and its fingerprint made ready for comparing.
+
+    The fingerprint itself is held without what the profile has, which is ten times smaller.
+    """
 
     __slots__ = ("known", "membership", "profile", "row")
 
@@ -75,12 +80,34 @@ class StoriesMemory:
         profile = self._profile_of(article, known.fingerprint)
         row = self.index.add(profile.terms, article.published)
         self._rows.append(article.id)
-        self._articles[article.id] = Remembered(known, membership, profile, row)
+        self._articles[article.id] = Remembered(self._without_words(known), membership, profile, row)
         insort(self._members.setdefault(membership.story_id, []), (known.decided, article.id))
         if self.across is not None:
             self.across.add(article.id, article.lang, article.published, known.fingerprint)
         heapq.heappush(self._by_age, (article.published, article.id))
         self.highwater = max(self.highwater, article.published)
+
+    def _without_words(self, known: KnownArticle) -> KnownArticle:
+        """The article with what is asked of a fingerprint beside its profile."""
+        print_, across = known.fingerprint, self.across is not None
+        kept = Fingerprint(
+            article_id=print_.article_id,
+            version=print_.version,
+            vector=b"",
+            title_terms={},
+            lead_terms={},
+            body_terms={},
+            names=print_.names if across else {},
+            numbers=print_.numbers if across else (),
+            words=print_.words,
+            credits=print_.credits,
+            links=print_.links,
+            facts=print_.facts,
+        )
+        article = known.article
+        if article.text or article.links:
+            article = msgspec.structs.replace(article, text="", links=())
+        return msgspec.structs.replace(known, article=article, fingerprint=kept)
 
     def _link(self, article_id: str, membership: Membership) -> None:
         """Note which held articles it is like, as written at its decision."""
@@ -156,13 +183,13 @@ class StoriesMemory:
 
     def _index_anew(self) -> None:
         """Drop the rows and words of articles that have left."""
-        self.index = TermIndex()
+        before, self.index = self.index, TermIndex()
         self._latest = None
         self._rows = []
         for article_id, remembered in self._articles.items():
-            known = remembered.known
-            remembered.profile = profile_of(known.article, known.fingerprint, self.index)
-            remembered.row = self.index.add(remembered.profile.terms, known.article.published)
+            article = remembered.known.article
+            remembered.profile = renumbered(remembered.profile, article.lang, before, self.index)
+            remembered.row = self.index.add(remembered.profile.terms, article.published)
             self._rows.append(article_id)
 
     # --- look-ups -----------------------------------------------------------------------------------------------------
@@ -171,9 +198,14 @@ class StoriesMemory:
         return len(self._articles)
 
     def article(self, article_id: str) -> KnownArticle | None:
-        """An article as held, or None."""
+        """An article as held, its fingerprint without words and sketch; None where it is not."""
         remembered = self._articles.get(article_id)
         return remembered.known if remembered else None
+
+    def sketch(self, article_id: str) -> Hashes | None:
+        """The sketch of an article's wording, packed, or None."""
+        remembered = self._articles.get(article_id)
+        return remembered.profile.shingles if remembered else None
 
     def membership(self, article_id: str) -> Membership | None:
         """An article's place, or None."""
@@ -193,11 +225,11 @@ class StoriesMemory:
         return [self._stories[key] for key in sorted(self._stories) if not self._stories[key].merged_into]
 
     def members(self, story_id: str) -> list[KnownArticle]:
-        """A story's articles that are held, in the order in which they were decided."""
+        """A story's articles as article() has them, in the order in which they were decided."""
         return [remembered.known for remembered in self.companions(story_id)]
 
     def companions(self, story_id: str) -> list[Remembered]:
-        """members() with their profiles."""
+        """A story's articles with their profiles, in that order."""
         return [self._articles[article_id] for _, article_id in self._members.get(story_id, ())]
 
     def ranked(self, article_id: str) -> list[tuple[float, str]]:

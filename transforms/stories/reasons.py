@@ -4,10 +4,10 @@ from collections.abc import Container, Mapping
 
 from transforms.model import CreditKind, Fingerprint, Signal
 from transforms.stories.across import shared_anchors
-from transforms.stories.index import PARTS
+from transforms.stories.index import PARTS, TermIndex
 from transforms.stories.likeness import Likeness
-from transforms.stories.similarity import link_shared, source_shared
-from transforms.stories.terms import background_share
+from transforms.stories.similarity import link_shared, source_shared, words_of
+from transforms.stories.terms import background_share, stem
 from transforms.stories.weights import Weights
 
 NAMES_SAID = 4
@@ -20,17 +20,23 @@ SAID_FROM = 0.1
 """Signals weaker than this are listed but not said."""
 
 
-def shared_names(a: Fingerprint, b: Fingerprint) -> list[str]:
-    """Names in both texts, those told most often first."""
-    both = [name for name in a.names if name in b.names]
-    return sorted(both, key=lambda name: (-min(a.names[name], b.names[name]), name))
+def shared_names(a: Mapping[str, int], b: Mapping[str, int], lang: str) -> list[str]:
+    """Names in both texts, those told most often first.
+
+    Args:
+        a: the names of one, with their counts.
+        b: what stands for the names of the other (transforms.stories.terms.stem).
+        lang: of the other.
+    """
+    both = {name: stem(name, lang) for name in a if stem(name, lang) in b}
+    return sorted(both, key=lambda name: (-min(a[name], b[both[name]]), name))
 
 
 def _shared_words(
     a: Mapping[str, int], b: Mapping[str, int], lang: str, besides: Container[str] = frozenset()
 ) -> list[str]:
-    """The rarest words of both."""
-    both = [word for word in a if word in b and word not in besides and len(word) >= LETTERS_SAID]
+    """The rarest words of both; what stands for them in the second."""
+    both = [word for word in a if len(word) >= LETTERS_SAID and word not in besides and stem(word, lang) in b]
     shares = sorted((background_share(word, lang), word) for word in both)
     return [word for share, word in shares if share < ORDINARY][:WORDS_SAID]
 
@@ -44,20 +50,27 @@ def _sources(print_: Fingerprint) -> dict[str, str]:
     return {credit.domain or credit.name.lower(): credit.name for credit in kept}
 
 
-def signals_of(print_: Fingerprint, alike: Likeness, weights: Weights) -> tuple[Signal, ...]:
-    """What speaks for it with its weight, strongest kind of evidence first; what has no value is left out."""
+def signals_of(print_: Fingerprint, alike: Likeness, index: TermIndex, weights: Weights) -> tuple[Signal, ...]:
+    """What speaks for it with its weight, strongest kind of evidence first; what has no value is left out.
+
+    Args:
+        print_: the article's.
+        alike: the other article's likeness to it.
+        index: knows the words of the other's profile.
+        weights: those of the likeness.
+    """
     known, profile, other = alike.other.known, alike.mine, alike.theirs
-    theirs, lang = known.fingerprint, known.article.lang
-    names = shared_names(print_, theirs)
+    theirs, lang = words_of(alike.other.profile, index), known.article.lang
+    names = shared_names(print_.names, theirs.names, lang)
     values = dict(zip(PARTS, alike.parts, strict=True))
     rules = weights.likeness
     plain = 1 - rules.context
     credited = [name for key, name in sorted(_sources(print_).items()) if key in other.sources | other.published_by]
-    rare = _shared_words(print_.body_terms, theirs.body_terms, lang, names)
-    opening = _shared_words(print_.lead_terms, theirs.lead_terms, lang, {*names, *rare})
-    headline = _shared_words(print_.title_terms, theirs.title_terms, lang)
+    rare = _shared_words(print_.body_terms, theirs.body, lang, names)
+    opening = _shared_words(print_.lead_terms, theirs.lead, lang, {*names, *rare})
+    headline = _shared_words(print_.title_terms, theirs.title, lang)
     copied = alike.wording >= rules.copied
-    anchors = shared_anchors(print_, theirs) if alike.across else []
+    anchors = shared_anchors(print_, known.fingerprint) if alike.across else []
     signals = [
         Signal(
             "wording",

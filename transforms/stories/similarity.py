@@ -72,6 +72,35 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
     )
 
 
+class Words(NamedTuple):
+    """How often each term stands in a text, as its profile has it: counts beyond 255 are 255."""
+
+    title: dict[str, int]
+    lead: dict[str, int]
+    body: dict[str, int]
+    names: dict[str, int]
+
+
+def words_of(profile: Profile, index: TermIndex) -> Words:
+    """The terms of the article that a profile was made of."""
+    text, lead, names, title = (
+        dict(zip(index.words(slots), counts.tolist(), strict=True))
+        for slots, counts in zip(profile.terms.slots, profile.terms.counts, strict=True)
+    )
+    return Words(title=title, lead=_without(lead, title), body=_without(text, title), names=names)
+
+
+def _without(counts: dict[str, int], others: dict[str, int]) -> dict[str, int]:
+    left = {term: count - others.get(term, 0) for term, count in counts.items()}
+    return {term: count for term, count in left.items() if count > 0}
+
+
+def renumbered(profile: Profile, lang: str, old: TermIndex, new: TermIndex) -> Profile:
+    """The same profile with the numbers that another index gives its terms."""
+    slots = tuple(new.slots(old.words(bag), lang) for bag in profile.terms.slots)
+    return profile._replace(terms=profile.terms._replace(slots=slots))
+
+
 def quote_runs(quotes: Collection[str]) -> Hashes:
     """Hashes of the runs of four words inside quotes."""
     runs = {

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Container, Iterable, Sequence
 
 import msgspec
-import numpy as np
 
 from transforms.alerts.decide import StoryView
 from transforms.alerts.facts import story_facts
@@ -23,6 +22,7 @@ from transforms.stories.origins import story_origins
 from transforms.stories.outlets import OutletTable
 from transforms.stories.ports import KnownArticle
 from transforms.stories.shingles import shared
+from transforms.stories.similarity import Hashes, packed
 
 Member = tuple[KnownArticle, Membership]
 InFeeds = Callable[[str, str], bool]
@@ -31,7 +31,18 @@ MOST_REASONS = 4
 COPIES = frozenset({Relation.COPY, Relation.NEAR_COPY})
 
 
-def story_view(story: Story, members: Sequence[Member], youngest: Seconds | None, follow_up: str = "") -> StoryView:
+def stored_sketch(known: KnownArticle) -> Hashes:
+    """The sketch of a stored article's wording, packed."""
+    return packed(known.fingerprint.shingles)
+
+
+def story_view(
+    story: Story,
+    members: Sequence[Member],
+    youngest: Seconds | None,
+    follow_up: str = "",
+    sketch: Callable[[KnownArticle], Hashes] = stored_sketch,
+) -> StoryView:
     """What an alert on the story can say.
 
     Args:
@@ -39,12 +50,13 @@ def story_view(story: Story, members: Sequence[Member], youngest: Seconds | None
         members: all its articles with their places.
         youngest: publication time of the newest member that counts as news; None: none does.
         follow_up: for a person: the title of the story that this one follows up.
+        sketch: gives a member's sketch; a memory holds articles without it.
     """
     ordered = sorted(members, key=lambda pair: (pair[0].article.published, pair[0].decided))
     by_id = {known.article.id: known for known, _ in members}
     return StoryView(
         story=story,
-        members=tuple(_alert_member(known, membership, by_id) for known, membership in ordered),
+        members=tuple(_alert_member(known, membership, by_id, sketch) for known, membership in ordered),
         relevance=merge_by_topic(known.relevance for known, _ in ordered),
         reasons=_reasons(members),
         youngest=youngest,
@@ -98,7 +110,12 @@ def youngest_news(
     return max((counts_from(known.article) for known, _ in members if not known.article.backfilled), default=None)
 
 
-def _alert_member(known: KnownArticle, membership: Membership, by_id: dict[str, KnownArticle]) -> AlertMember:
+def _alert_member(
+    known: KnownArticle,
+    membership: Membership,
+    by_id: dict[str, KnownArticle],
+    sketch: Callable[[KnownArticle], Hashes],
+) -> AlertMember:
     article = known.article
     matched = by_id.get(membership.matched)
     kept = membership.relation in COPIES and matched is not None
@@ -113,7 +130,7 @@ def _alert_member(known: KnownArticle, membership: Membership, by_id: dict[str, 
         reason="" if membership.relation is Relation.FIRST else membership.reason,
         matched=membership.matched,
         credit=_credit_words(known.fingerprint),
-        share=kept_share(known.fingerprint, matched.fingerprint) if kept and matched else None,
+        share=kept_share(sketch(known), sketch(matched)) if kept and matched else None,
         unread="" if article.text_from is TextFrom.FEED_CONTENT else article.unread,
     )
 
@@ -125,12 +142,9 @@ def _credit_words(fingerprint: Fingerprint) -> str:
     return best.evidence if best else ""
 
 
-def kept_share(copy: Fingerprint, original: Fingerprint) -> float:
+def kept_share(copy: Hashes, original: Hashes) -> float:
     """Which share of the original's words the copy keeps, estimated from their sketches; 0 to 1."""
-    if not original.shingles:
-        return 0.0
-    common = shared(np.array(copy.shingles, dtype=np.uint64), np.array(original.shingles, dtype=np.uint64))
-    return round(common / len(original.shingles), 2)
+    return round(shared(copy, original) / len(original), 2) if len(original) else 0.0
 
 
 def _reasons(members: Sequence[Member]) -> tuple[str, ...]:

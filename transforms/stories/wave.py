@@ -15,7 +15,8 @@ from transforms.stories.outlets import OutletTable
 from transforms.stories.places import Places
 from transforms.stories.ports import DecidedArticle, KnownArticle, LedgerTransaction, Wave
 from transforms.stories.repair import Merge, Move, repair
-from transforms.stories.view import InFeeds, story_now, story_view, youngest_news
+from transforms.stories.similarity import Hashes
+from transforms.stories.view import InFeeds, stored_sketch, story_now, story_view, youngest_news
 
 Repair = Callable[[StoriesMemory, int], tuple[Merge | Move, ...]]
 """(memory, the ledger's number) -> what is to be put right now."""
@@ -224,7 +225,12 @@ class DecidingWave:
         decide_alerts = self._means.decide_alerts
         max_age = decide_alerts.config.max_age if decide_alerts else 0.0
         youngest = youngest_news(members, self._articles.keys(), self._now, max_age)
-        return story_view(story, members, youngest, followed.title if followed else "")
+        return story_view(story, members, youngest, followed.title if followed else "", self._sketch)
+
+    def _sketch(self, known: KnownArticle) -> Hashes:
+        """The sketch of a member, from the memory or, where it has let go of it, from the row."""
+        held = self._memory.sketch(known.article.id)
+        return stored_sketch(known) if held is None else held
 
 
 def _membership(article: Article, decision: Decision, seq: int) -> Membership:

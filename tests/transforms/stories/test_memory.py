@@ -6,13 +6,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.stories.press import FIRE, filled, judged, known_of, reports, take
+from tests.transforms.stories.press import FIRE, PORT, filled, judged, known_of, reports, take
 from transforms.config import StoriesConfig
 from transforms.stories.decide import decide
 from transforms.stories.index import PARTS, TermIndex, Terms
+from transforms.stories.likeness import pair_likeness
 from transforms.stories.memory import StoriesMemory
+from transforms.stories.reasons import signals_of
+from transforms.stories.similarity import packed, words_of
+from transforms.stories.terms import stem_counts
 
+RUSSIAN = {
+    "one": "Порт в Карлсхавне закрыт: упал кран, сказала начальница порта.",
+    "other": "Из Карлсхавна не выходят суда, кран упал ночью.",
+}
+"""One name in two cases."""
 DAY = 24 * 60
+LATE = judged("late", "Fire destroys film archive", FIRE, minutes=8 * DAY + 12)
 
 
 def rebuilt(memory: StoriesMemory) -> StoriesMemory:
@@ -20,9 +30,11 @@ def rebuilt(memory: StoriesMemory) -> StoriesMemory:
     other = StoriesMemory(memory.config)
     for story in memory.stories():
         other.put_story(story)
+    stored = {one.article.id: one for one in [*reports(), LATE]}
     members = [known for story in memory.stories() for known in memory.members(story.id)]
     for known in sorted(members, key=lambda one: one.decided):
-        other.remember(known, memory.membership(known.article.id))
+        one = stored[known.article.id]
+        other.remember(known_of(one, known.decided), memory.membership(one.article.id))
     other.keep_apart(memory._apart)
     other.keep_together(memory._together)
     return other
@@ -48,7 +60,7 @@ def test_rebuilt_from_its_rows_it_is_the_same():
 
 def test_rebuilt_after_articles_have_left_it_is_the_same():
     memory = filled(*reports())
-    take(memory, judged("late", "Fire destroys film archive", FIRE, minutes=8 * DAY + 12), 7)
+    take(memory, LATE, 7)
     memory.evict()
     assert 0 < len(memory) < 7
     assert same(memory, rebuilt(memory))
@@ -75,6 +87,27 @@ def test_what_came_and_went_leaves_no_trace(order, leaves):
     assert [memory.ranked(one) for one in ids] == [expected.ranked(one) for one in ids]
     probe = judged("probe", "Karlshavn", FIRE, minutes=41)
     assert decide(probe, memory).likeness == decide(probe, expected).likeness
+
+
+@pytest.mark.parametrize(("lang", "held"), [("en", "karlshavn"), ("ru", "karls")])
+def test_the_words_of_a_held_article_are_told_by_its_profile(lang, held):
+    one = judged("a", "Crane collapse shuts Karlshavn basin", PORT, lang=lang)
+    memory = filled(one)
+    assert not memory.article(one.article.id).fingerprint.body_terms
+    words = words_of(memory.remembered(one.article.id).profile, memory.index)
+    print_ = one.fingerprint
+    expected = (print_.title_terms, print_.lead_terms, print_.body_terms, print_.names)
+    assert words == tuple(stem_counts(counts, lang) for counts in expected)
+    assert held in words.names
+    assert memory.sketch(one.article.id).tolist() == packed(print_.shingles).tolist()
+
+
+def test_reasons_say_words_as_the_article_writes_them():
+    one, other = (judged(name, "Порт", f"Суда ждут. {text}", lang="ru") for name, text in RUSSIAN.items())
+    memory = filled(one)
+    alike = pair_likeness(one, other, memory)
+    names = next(s for s in signals_of(other.fingerprint, alike, memory.index, memory.weights) if s.name == "names")
+    assert names.text == "1 names in both (Карлсхавна)"
 
 
 def test_what_is_older_than_window_and_a_day_leaves():

@@ -1,4 +1,5 @@
 import msgspec
+import numpy as np
 import pytest
 
 from tests.articles import DAY, HOUR, NO_OUTLETS, START, article, judged
@@ -110,5 +111,4 @@ def test_the_reasons_are_the_surest_members(members, reasons):
     [((1, 2, 3), (1, 2, 3), 1.0), ((1, 9), (1, 2, 3, 4), 0.25), ((), (1,), 0.0), ((1,), (), 0.0)],
 )
 def test_the_share_that_a_copy_keeps(copy, original, share):
-    blank = judged(article()).fingerprint
-    assert kept_share(replace(blank, shingles=copy), replace(blank, shingles=original)) == share
+    assert kept_share(*(np.array(sketch, dtype=np.uint32) for sketch in (copy, original))) == share
