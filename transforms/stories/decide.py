@@ -88,7 +88,7 @@ def decide(judged: Judged, memory: StoriesMemory, alike: Sequence[Likeness] | No
             likeness=likeness,
         )
     fit, story_id = found[0]
-    matched = next(one for one in alike if one.other.membership.story_id == story_id)
+    matched = next(one for one in alike if one.other.story_id == story_id)
     signals = signals_of(judged.fingerprint, matched, memory.index, memory.weights)
     return Decision(
         story_id=story_id,

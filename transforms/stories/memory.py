@@ -11,6 +11,7 @@ from transforms.model import Article, Fingerprint, Judged, Membership, Seconds, 
 from transforms.stories.across import AcrossIndex
 from transforms.stories.index import TermIndex
 from transforms.stories.ports import KnownArticle
+from transforms.stories.ranking import Ranking
 from transforms.stories.similarity import Hashes, Profile, profile_of, renumbered
 from transforms.stories.weights import Weights, shipped_weights
 
@@ -18,24 +19,34 @@ GRACE = 86400.0
 """Seconds beyond the window for which articles are kept, for those that arrive late."""
 
 
-def _by_likeness(one: tuple[float, str]) -> tuple[float, str]:
-    """Greatest likeness first; equals by id."""
-    return (-one[0], one[1])
+_NO_TERMS: dict[str, int] = {}
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Membership)
 
 
 class Remembered:
     """An article in memory: its rows, and its fingerprint made ready for comparing.
 
-    The fingerprint itself is held without what the profile has, which is ten times smaller.
+    A memory holds it small: its fingerprint without what the profile has, its membership packed.
     """
 
-    __slots__ = ("known", "membership", "profile", "row")
+    __slots__ = ("_packed", "known", "profile", "row", "story_id")
 
     def __init__(self, known: KnownArticle, membership: Membership, profile: Profile, row: int) -> None:
         self.known = known
         self.membership = membership
         self.profile = profile
         self.row = row
+
+    @property
+    def membership(self) -> Membership:
+        """Its place."""
+        return _DECODER.decode(self._packed)
+
+    @membership.setter
+    def membership(self, membership: Membership) -> None:
+        self.story_id = membership.story_id
+        self._packed = _ENCODER.encode(membership)
 
 
 class StoriesMemory:
@@ -52,7 +63,7 @@ class StoriesMemory:
         self.highwater: Seconds = float("-inf")
         """Greatest publication time met."""
         self._articles: dict[str, Remembered] = {}
-        self._ranked: dict[str, list[tuple[float, str]]] = {}
+        self._ranked: dict[str, Ranking] = {}
         self._decided: dict[int, str] = {}
         self._rows: list[str] = []
         self._stories: dict[str, Story] = {}
@@ -94,10 +105,10 @@ class StoriesMemory:
             article_id=print_.article_id,
             version=print_.version,
             vector=b"",
-            title_terms={},
-            lead_terms={},
-            body_terms={},
-            names=print_.names if across else {},
+            title_terms=_NO_TERMS,
+            lead_terms=_NO_TERMS,
+            body_terms=_NO_TERMS,
+            names=print_.names if across else _NO_TERMS,
             numbers=print_.numbers if across else (),
             words=print_.words,
             credits=print_.credits,
@@ -111,10 +122,14 @@ class StoriesMemory:
 
     def _link(self, article_id: str, membership: Membership) -> None:
         """Note which held articles it is like, as written at its decision."""
-        near = [(likeness, other) for other, likeness in membership.likeness.items() if other in self._articles]
+        near = [
+            (likeness, held.known.article.id)
+            for other, likeness in membership.likeness.items()
+            if (held := self._articles.get(other)) is not None
+        ]
         for likeness, other in near:
-            insort(self._ranked[other], (likeness, article_id), key=_by_likeness)
-        self._ranked[article_id] = sorted(near, key=_by_likeness)
+            self._ranked[other].add(likeness, article_id)
+        self._ranked[article_id] = Ranking(near)
 
     def move(self, membership: Membership) -> None:
         """Give an article another place; it must be remembered."""
@@ -153,7 +168,7 @@ class StoriesMemory:
             _, article_id = heapq.heappop(self._by_age)
             remembered = self._articles.get(article_id)
             if remembered is not None and remembered.known.article.published < bound:
-                story_id = remembered.membership.story_id
+                story_id = remembered.story_id
                 self._forget(article_id)
                 self._unlink(article_id)
                 del self._decided[remembered.known.decided]
@@ -170,12 +185,11 @@ class StoriesMemory:
             self.across.discard(article_id)
 
     def _unlink(self, article_id: str) -> None:
-        for likeness, other in self._ranked.pop(article_id):
-            ranked = self._ranked[other]
-            del ranked[bisect_left(ranked, (-likeness, article_id), key=_by_likeness)]
+        for likeness, other in self._ranked.pop(article_id).pairs():
+            self._ranked[other].remove(likeness, article_id)
 
     def _leave(self, remembered: Remembered) -> None:
-        story_id = remembered.membership.story_id
+        story_id = remembered.story_id
         members = self._members[story_id]
         del members[bisect_left(members, (remembered.known.decided, remembered.known.article.id))]
         if not members:
@@ -233,12 +247,13 @@ class StoriesMemory:
         return [self._articles[article_id] for _, article_id in self._members.get(story_id, ())]
 
     def ranked(self, article_id: str) -> list[tuple[float, str]]:
-        """Held articles that an article is like, with the likeness, greatest first; not to be changed."""
-        return self._ranked.get(article_id, [])
+        """Held articles that an article is like, with the likeness, greatest first."""
+        ranking = self._ranked.get(article_id)
+        return ranking.pairs() if ranking else []
 
     def story_of(self, article_id: str) -> str:
         """The story a held article is in."""
-        return self._articles[article_id].membership.story_id
+        return self._articles[article_id].story_id
 
     def member_ids(self, story_id: str, latest: int = 0) -> list[str]:
         """Ids of members() in their order; only of so many that were decided last, where a number is given."""
