@@ -12,7 +12,7 @@ from transforms.stories.shingles import sketch
 from transforms.stories.terms import count_terms, find_words, fold_words, split_words
 from transforms.stories.vectors import MODEL, embed
 
-VERSION = f"4 {MODEL}"
+VERSION = f"5 {MODEL}"
 """Rules and model; a change of either must change it, so that stored fingerprints are made anew."""
 
 LEAD_WORDS = 200

@@ -132,8 +132,7 @@ class TermIndex:
             self._marks = np.zeros(len(self._times), dtype=np.int32)
         self._times[row] = published
         self._count(slots, 1)
-        for slot in slots.tolist():
-            listed = self._postings[slot]
+        for listed in map(self._postings.__getitem__, slots.tolist()):
             if listed is not None:
                 listed.append(row)
         self.rows += 1
@@ -178,31 +177,38 @@ class TermIndex:
 
     # --- search -------------------------------------------------------------------------------------------------------
 
-    def search(
-        self, terms: Terms, earliest: Seconds, latest: Seconds, limit: int
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
-        """Rows published between two times that share most weight with a text's heaviest terms, and that weight.
-
-        At least `limit` rows where so many share any, and those beyond that share as much as the last; in no order.
-        """
+    def heaviest(self, terms: Terms) -> tuple[Slots, Values]:
+        """The terms of a text that look for candidates and are listed, the rarest first, and what each is worth."""
         slots = terms.slots[0]
         values = VALUES.take(terms.counts[0]) * self.weights(slots)
         heaviest = np.lexsort((np.arange(len(values)), -values))[:QUERY_TERMS]
         documents = self._documents[slots[heaviest]]
         rarest = heaviest[np.lexsort((heaviest, documents))]
+        listed = [place for place in rarest.tolist() if self._postings[slots[place]]]
+        return slots[listed], values[listed]
+
+    def search(
+        self, terms: Terms, earliest: Seconds, latest: Seconds, limit: int, entries: float = POSTINGS
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        """Rows published between two times that share most weight with a text's heaviest terms, and that weight.
+
+        At least `limit` rows where so many share any, and those beyond that share as much as the last; in no order.
+
+        Args:
+            terms: the text's.
+            earliest: publication time.
+            latest: publication time.
+            limit: how many rows are wanted.
+            entries: so many are read whole; infinity: all, and the rows are surely the best.
+        """
         read: list[Slots] = []
         more: list[tuple[Slots, float]] = []
-        entries = 0
-        for place in rarest.tolist():
-            listed = self._postings[slots[place]]
-            if not listed:
-                continue
-            rows = np.frombuffer(listed, dtype=np.int32)
-            value = float(values[place])
-            if read and entries + len(rows) > POSTINGS:
+        for slot, value in zip(*(found.tolist() for found in self.heaviest(terms)), strict=True):
+            rows = np.frombuffer(self._postings[slot] or b"", dtype=np.int32)
+            entries -= len(rows)
+            if read and entries < 0:
                 more.append((rows, value))
             else:
-                entries += len(rows)
                 read.append(rows)
                 self._totals[rows] += value
         if not read:

@@ -80,15 +80,21 @@ class StoriesMemory:
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
-    def remember(self, known: KnownArticle, membership: Membership) -> None:
-        """Hold an article and its place; a known one is replaced (a revision)."""
+    def remember(self, known: KnownArticle, membership: Membership, profile: Profile | None = None) -> None:
+        """Hold an article and its place; a known one is replaced (a revision).
+
+        Args:
+            known: the article.
+            membership: its place.
+            profile: what profile_of() makes of it with this memory's index, where that is at hand.
+        """
         article = known.article
         if article.id in self._articles:
             self._forget(article.id)
         else:
             self._link(article.id, membership)
         self._decided[known.decided] = article.id
-        profile = self._profile_of(article, known.fingerprint)
+        profile = profile or self._profile_of(article, known.fingerprint)
         row = self.index.add(profile.terms, article.published)
         self._rows.append(article.id)
         self._articles[article.id] = Remembered(self._without_words(known), membership, profile, row)
@@ -210,6 +216,10 @@ class StoriesMemory:
 
     def __len__(self) -> int:
         return len(self._articles)
+
+    def ids(self) -> list[str]:
+        """Ids of the held articles."""
+        return list(self._articles)
 
     def article(self, article_id: str) -> KnownArticle | None:
         """An article as held, its fingerprint without words and sketch; None where it is not."""

@@ -1,0 +1,351 @@
+"""What finding candidates costs while a memory grows to a million: python -m bench.search --data DIR [--plot FILE.svg].
+
+A StoriesMemory remembers articles that are mixed of sentences of two articles of DIR/streams (bench.mixing; --seed draws
+them), all inside one window. At each size 1,000 mixed articles that are not in it look for candidates as a decision does
+(StoriesMemory.candidates). Beside it the same score for all remembered articles: by reading all lists of a query's terms,
+and by brute force, going through all remembered fingerprints one after another (on a sample of the queries, and checked
+against each other there). Recall is the share of the ten best of all that the search finds. Times are processor time.
+
+Memory is what the process has grown by: index, profile, record, membership, neighbours. Memberships carry what real
+decisions say (one in a thousand articles is decided) and 30 neighbours. At 1,000,000 this takes about 15 minutes and 14 GB.
+"""
+
+import argparse
+import gc
+import itertools
+import os
+import statistics
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from bench.in_process import OUTLETS
+from bench.mixing import Mixed, Mixer, read_stream
+from bench.plot import Line, log_plot
+from transforms.config import StoriesConfig
+from transforms.model import Membership, Relation, Story
+from transforms.stories.decide import decide
+from transforms.stories.index import TermIndex
+from transforms.stories.likeness import CANDIDATES, KEPT
+from transforms.stories.memory import StoriesMemory
+from transforms.stories.outlets import load_outlets
+from transforms.stories.ports import KnownArticle
+from transforms.stories.similarity import Profile, profile_of
+
+SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
+BEST = 10
+LIMIT = CANDIDATES + 1
+"""Candidates that a decision asks for."""
+SCANNED = 15
+"""Queries that are answered by brute force too."""
+CHECKED = 100
+"""Mixed profiles that are compared with what the product makes of the same fingerprint."""
+DECIDED = 1_000
+"""One in so many articles is decided; what its decision says stands in the next ones' memberships."""
+MOST_GROWTH = 12.0
+MOST_OF_BRUTE_FORCE = 0.1
+LEAST_RECALL = 0.98
+SPAN = 6 * 86400.0
+"""Seconds over which all articles are published: inside one window."""
+START = 1_577_836_800.0
+SAMPLE = 2_000
+"""Articles on which bytes are counted."""
+GC_HEADER = 16
+CHUNK = 20_000
+"""Articles that brute force goes through at a time."""
+
+T = TypeVar("T")
+Rows = npt.NDArray[np.int32]
+Shares = npt.NDArray[np.float64]
+
+
+class Measured(NamedTuple):
+    """What was found at one size; times in milliseconds."""
+
+    size: int
+    median: float
+    slowest: float
+    """95th percentile."""
+    all_lists: float
+    brute_force: float
+    recall: float
+    growth: float
+    """Bytes a remembered article."""
+
+
+class Growth:
+    """A memory that takes mixed articles."""
+
+    def __init__(self, mixer: Mixer, most: int, seed: int) -> None:
+        """Args:
+        mixer: mixes them.
+        most: how many are taken in all.
+        seed: draws them.
+        """
+        self.memory = StoriesMemory(StoriesConfig())
+        self._mixer = mixer
+        self._step = SPAN / most
+        self._chance = np.random.default_rng([seed, 1])
+        self._near: dict[int, deque[str]] = {}
+        self._said = msgspec.msgpack.encode(Membership("", "", "", Relation.FIRST))
+        self._known = msgspec.msgpack.Decoder(KnownArticle)
+        mixer.number_terms(self.memory.index)
+        self.size = 0
+
+    def grow(self, size: int) -> None:
+        """Remember articles until there are so many."""
+        while self.size < size:
+            pair = self._mixer.pair(self._chance)
+            name = f"held-{self.size}"
+            self._take(self._mixer.mixed(pair, name, START + self._step * self.size, self._chance), pair)
+
+    def _take(self, mixed: Mixed, pair: tuple[int, int]) -> None:
+        article, number = mixed.article, self.size + 1
+        profile = self._mixer.profile(mixed)
+        if self.size % DECIDED == 0 or self.size < CHECKED:
+            judged = self._mixer.judged(mixed)
+            if not same(profile, profile_of(article, judged.fingerprint, self.memory.index)):
+                raise AssertionError(f"{mixed.article.title!r} is not put together as the product does it")
+            self._said = msgspec.msgpack.encode(_membership(decide(judged, self.memory), article.id))
+        near = [self._near.setdefault(place, deque(maxlen=KEPT // 2)) for place in pair]
+        likeness = {
+            other: round(float(value), 6)
+            for other, value in zip(itertools.chain(*near), self._chance.random(KEPT), strict=False)
+        }
+        story_id = article.id
+        if likeness and number % 2:
+            story_id = self.memory.story_of(next(iter(likeness)))
+        else:
+            self.memory.put_story(
+                Story(story_id, article.lang, article.title, article.published, article.published, article.id)
+            )
+        said = msgspec.msgpack.decode(self._said, type=Membership)
+        place = msgspec.structs.replace(
+            said, article_id=article.id, story_id=story_id, placed=story_id, likeness=likeness, seq=number
+        )
+        # Records come from a store, so each has strings of its own.
+        known = KnownArticle(article=article, fingerprint=mixed.print_, relevance=(), decided=number, seq=number)
+        own = self._known.decode(msgspec.msgpack.encode(known))
+        self.memory.remember(own, place, profile._replace(site=str(profile.site)))
+        for one in near:
+            one.append(own.article.id)
+        self.size += 1
+
+
+def _membership(decision: object, article_id: str) -> Membership:
+    fields = ("relation", "score", "reason", "matched", "signals", "nearest_other", "nearest_other_score")
+    return Membership(article_id, "", "", **{name: getattr(decision, name) for name in fields})
+
+
+def same(a: Profile, b: Profile) -> bool:
+    """Are two profiles equal, terms and all?"""
+
+    def equal(one: object, other: object) -> bool:
+        if isinstance(one, tuple) and isinstance(other, tuple):
+            return len(one) == len(other) and all(map(equal, one, other))
+        if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+            return one.dtype == other.dtype and np.array_equal(one, other)
+        return one == other
+
+    return equal(tuple(a), tuple(b))
+
+
+class BruteForce:
+    """All remembered fingerprints, end to end; the same score for each of them."""
+
+    def __init__(self, memory: StoriesMemory, ids: list[str]) -> None:
+        bags = [memory.remembered(article_id).profile.terms for article_id in ids]
+        self._sizes = np.array([len(bag.slots[0]) for bag in bags])
+        self._slots = np.empty(self._sizes.sum(), dtype=np.int32)
+        for bag, end, size in zip(bags, np.cumsum(self._sizes).tolist(), self._sizes.tolist(), strict=True):
+            self._slots[end - size : end] = bag.slots[0]
+        self._rows = np.array([memory.remembered(article_id).row for article_id in ids])
+        self._index = memory.index
+
+    def shares(self, profile: Profile) -> Shares:
+        """The weight that each row shares with a profile's heaviest terms."""
+        slots, values = self._index.heaviest(profile.terms)
+        worth = np.zeros(max(int(self._slots.max()), int(slots.max())) + 1)
+        worth[slots] = values
+        found = np.zeros(self._index.rows)
+        ends = np.cumsum(self._sizes)
+        for first in range(0, len(self._sizes), CHUNK):
+            sizes = self._sizes[first : first + CHUNK]
+            begin, end = ends[first] - sizes[0], ends[first + len(sizes) - 1]
+            weights = worth[self._slots[begin:end]]
+            found[self._rows[first : first + CHUNK]] = np.add.reduceat(weights, np.cumsum(sizes) - sizes)
+        return found
+
+
+def measure(growth: Growth, queries: list[Profile], began: int) -> Measured:
+    """What the queries cost and find at the memory's size.
+
+    Args:
+        growth: the memory.
+        queries: profiles of articles that it does not hold.
+        began: the process's memory in bytes before the first article.
+    """
+    memory, middle = growth.memory, START + SPAN / 2
+    gc.collect()
+    grown = (resident() - began) / growth.size
+    times, whole, hits = [], [], 0
+    for profile in queries:
+        took, found = _timed(lambda profile=profile: memory.candidates(profile, middle, LIMIT))
+        times.append(took)
+        took, (rows, shares) = _timed(lambda profile=profile: read_all(memory.index, profile))
+        whole.append(took)
+        tenth = np.sort(shares)[-BEST] - 1e-9
+        best = set(rows[shares >= tenth].tolist())
+        hits += min(sum(one.row in best for one in found[:BEST]), BEST)
+    scanned = _scan(memory, queries[:SCANNED])
+    return Measured(
+        growth.size,
+        statistics.median(times),
+        float(np.percentile(times, 95)),
+        statistics.median(whole),
+        scanned,
+        hits / (BEST * len(queries)),
+        grown,
+    )
+
+
+def read_all(index: TermIndex, profile: Profile) -> tuple[Rows, Shares]:
+    """The ten best rows and what they share, all lists read."""
+    return index.search(profile.terms, -np.inf, np.inf, BEST, entries=np.inf)
+
+
+def _scan(memory: StoriesMemory, queries: list[Profile]) -> float:
+    """Median time of brute force; what it finds must be what reading all lists finds."""
+    force = BruteForce(memory, memory.ids())
+    times = []
+    for profile in queries:
+        took, shares = _timed(lambda profile=profile: force.shares(profile))
+        times.append(took)
+        best = np.sort(shares)[-BEST:]
+        others = np.sort(read_all(memory.index, profile)[1])[-BEST:]
+        if not np.allclose(best, others, atol=1e-6):
+            raise AssertionError(f"brute force finds {best}, all lists {others}")
+    return statistics.median(times)
+
+
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Milliseconds of processor time that it took, and its result."""
+    began = time.process_time_ns()
+    result = work()
+    return (time.process_time_ns() - began) / 1e6, result
+
+
+def resident() -> int:
+    """Bytes of memory that the process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.search", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds streams/outlets_2018_2020.jsonl.gz")
+    parser.add_argument("--size", type=int, default=SIZES[-1], help="articles remembered in the end")
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--sources", type=int, help="only so many articles of the stream are mixed; for a quick look")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plot", type=Path, help="where the plot is written, as SVG")
+    options = parser.parse_args(arguments)
+    mixer = Mixer(read_stream(options.data)[: options.sources], load_outlets(OUTLETS))
+    began = resident()
+    growth = Growth(mixer, options.size, options.seed)
+    chance = np.random.default_rng([options.seed, 2])
+    mixed = [mixer.mixed(mixer.pair(chance), f"query-{number}", START, chance) for number in range(options.queries)]
+    queries = [mixer.profile(one) for one in mixed]
+    words = statistics.mean(sum(len(sentence.words) for sentence in one.sentences) for one in mixed)
+    print(
+        f"seed {options.seed}: sentences of {len(mixer):,} articles, mixed two by two; {len(queries):,} queries; "
+        f"{words:.0f} words and {statistics.mean(len(one.terms.slots[0]) for one in queries):.0f} terms an article\n"
+        f"{'remembered':>10} {'search ms':>10} {'95 %':>7} {'growth':>7} {'all lists':>10} {'search is':>10} "
+        f"{'brute force':>12} {'growth':>7} {'search is':>10} {'recall@10':>10} {'bytes each':>11}",
+        flush=True,
+    )
+    found: list[Measured] = []
+    for size in [size for size in SIZES if size < options.size] + [options.size]:
+        growth.grow(size)
+        found.append(measure(growth, queries, began))
+        one, first = found[-1], found[0]
+        print(
+            f"{one.size:>10,} {one.median:>10.3f} {one.slowest:>7.3f} {one.median / first.median:>7.2f} "
+            f"{one.all_lists:>10.3f} {one.median / one.all_lists:>10.4f} {one.brute_force:>12.2f} "
+            f"{one.brute_force / first.brute_force:>7.1f} {one.median / one.brute_force:>10.4f} {one.recall:>10.4f} "
+            f"{one.growth:>11,.0f}",
+            flush=True,
+        )
+    print(_bytes_of_parts(growth.memory, found[-1].growth))
+    if options.plot:
+        options.plot.write_text(drawn(found), encoding="utf-8")
+        print(f"plot: {options.plot}")
+    last = found[-1]
+    kept = (
+        last.median <= MOST_GROWTH * found[0].median,
+        last.median < MOST_OF_BRUTE_FORCE * last.brute_force,
+        last.recall >= LEAST_RECALL,
+    )
+    print(
+        f"asked: at most {MOST_GROWTH:.0f} times the time at {found[0].size:,}: {_said(kept[0])}; under "
+        f"{MOST_OF_BRUTE_FORCE} of brute force: {_said(kept[1])}; recall of {LEAST_RECALL} or more: {_said(kept[2])}"
+    )
+    return int(not all(kept))
+
+
+def _said(kept: bool) -> str:  # noqa: FBT001
+    return "yes" if kept else "NO"
+
+
+def drawn(found: list[Measured]) -> str:
+    """The plot of what was measured."""
+    sizes = [float(one.size) for one in found]
+    return log_plot(
+        "Finding an article's candidates",
+        "remembered articles",
+        "milliseconds",
+        sizes,
+        [
+            Line("brute force", [one.brute_force for one in found]),
+            Line("all lists read", [one.all_lists for one in found]),
+            Line("search, 95 % under", [one.slowest for one in found], dashed=True),
+            Line("search, median", [one.median for one in found]),
+        ],
+    )
+
+
+def _bytes_of_parts(memory: StoriesMemory, growth: float) -> str:
+    """Where the bytes of a remembered article are, counted on some; neighbours are 16 bytes each."""
+    ids = memory.ids()
+    some = ids[:: max(len(ids) // SAMPLE, 1)]
+    held = [memory.remembered(article_id) for article_id in some]
+    counted = {
+        "profile": statistics.mean(size_of(one.profile) for one in held),
+        "record": statistics.mean(size_of(one.known) for one in held),
+        "membership": statistics.mean(len(msgspec.msgpack.encode(one.membership)) for one in held),
+        "neighbours": statistics.mean(16 * len(memory.ranked(article_id)) for article_id in some),
+    }
+    counted["index, stories and the rest"] = growth - sum(counted.values())
+    return "bytes an article, counted: " + ", ".join(f"{name} {count:,.0f}" for name, count in counted.items())
+
+
+def size_of(thing: object) -> int:
+    """Bytes of an object and all that it holds."""
+    size = sys.getsizeof(thing) + (GC_HEADER if gc.is_tracked(thing) else 0)
+    if isinstance(thing, tuple | list | frozenset):
+        return size + sum(map(size_of, thing))
+    if isinstance(thing, dict):
+        return size + sum(map(size_of, thing)) + sum(map(size_of, thing.values()))
+    if isinstance(thing, msgspec.Struct):
+        return size + sum(size_of(getattr(thing, name)) for name in thing.__struct_fields__)
+    return size
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
