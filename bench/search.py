@@ -32,7 +32,7 @@ from bench.plot import Line, log_plot
 from transforms.config import StoriesConfig
 from transforms.model import Membership, Relation, Story
 from transforms.stories.decide import decide
-from transforms.stories.index import TermIndex
+from transforms.stories.index import TermIndex, Terms
 from transforms.stories.likeness import CANDIDATES, KEPT
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.outlets import load_outlets
@@ -90,7 +90,7 @@ class Growth:
         seed: draws them.
         """
         self.memory = StoriesMemory(StoriesConfig())
-        self._mixer = mixer
+        self.mixer = mixer
         self._step = SPAN / most
         self._chance = np.random.default_rng([seed, 1])
         self._near: dict[int, deque[str]] = {}
@@ -102,15 +102,15 @@ class Growth:
     def grow(self, size: int) -> None:
         """Remember articles until there are so many."""
         while self.size < size:
-            pair = self._mixer.pair(self._chance)
+            pair = self.mixer.pair(self._chance)
             name = f"held-{self.size}"
-            self._take(self._mixer.mixed(pair, name, START + self._step * self.size, self._chance), pair)
+            self._take(self.mixer.mixed(pair, name, START + self._step * self.size, self._chance), pair)
 
     def _take(self, mixed: Mixed, pair: tuple[int, int]) -> None:
         article, number = mixed.article, self.size + 1
-        profile = self._mixer.profile(mixed)
+        profile = self.mixer.profile(mixed)
         if self.size % DECIDED == 0 or self.size < CHECKED:
-            judged = self._mixer.judged(mixed)
+            judged = self.mixer.judged(mixed)
             if not same(profile, profile_of(article, judged.fingerprint, self.memory.index)):
                 raise AssertionError(f"{mixed.article.title!r} is not put together as the product does it")
             self._said = msgspec.msgpack.encode(_membership(decide(judged, self.memory), article.id))
@@ -145,7 +145,7 @@ def _membership(decision: object, article_id: str) -> Membership:
 
 
 def same(a: Profile, b: Profile) -> bool:
-    """Are two profiles equal, terms and all?"""
+    """Are two profiles equal, but for the order of their terms?"""
 
     def equal(one: object, other: object) -> bool:
         if isinstance(one, tuple) and isinstance(other, tuple):
@@ -154,7 +154,15 @@ def same(a: Profile, b: Profile) -> bool:
             return one.dtype == other.dtype and np.array_equal(one, other)
         return one == other
 
-    return equal(tuple(a), tuple(b))
+    return equal(*(tuple(one._replace(terms=_ordered(one.terms))) for one in (a, b)))
+
+
+def _ordered(terms: Terms) -> Terms:
+    orders = [np.argsort(slots) for slots in terms.slots]
+    return Terms(
+        tuple(slots[order] for slots, order in zip(terms.slots, orders, strict=True)),
+        tuple(counts[order] for counts, order in zip(terms.counts, orders, strict=True)),
+    )
 
 
 class BruteForce:

@@ -209,7 +209,7 @@ def test_an_index_grows_and_compares_part_by_part():
     assert (index.weights(words.slots[0]) > 0).all()
 
 
-def test_a_search_that_reads_only_the_rarest_lists_finds_what_reading_all_would(monkeypatch):
+def test_a_search_that_reads_only_the_rarest_lists_finds_what_reading_all_would():
     """What is left unread is looked up for the best candidates."""
     index = TermIndex()
     documents = [
@@ -220,8 +220,7 @@ def test_a_search_that_reads_only_the_rarest_lists_finds_what_reading_all_would(
         index.add(document, 0.0)
     probe = counted(index.slots(["rare3", "some3", "common"], "en"))
     whole = dict(zip(*(found.tolist() for found in index.search(probe, 0.0, 0.0, 5)), strict=True))
-    monkeypatch.setattr("transforms.stories.index.POSTINGS", 30)
-    cut = dict(zip(*(found.tolist() for found in index.search(probe, 0.0, 0.0, 5)), strict=True))
+    cut = dict(zip(*(found.tolist() for found in index.search(probe, 0.0, 0.0, 5, entries=30)), strict=True))
     assert cut == pytest.approx(whole)
     assert min(whole) % 40 == 3
 
