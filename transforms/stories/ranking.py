@@ -1,9 +1,8 @@
 """Which articles one is like, held small: a memory holds some sixty of them for each of its articles."""
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
-from operator import neg
 
 
 class Ranking:
@@ -15,9 +14,10 @@ class Ranking:
         """Args:
         pairs: likeness and id, in any order.
         """
-        ordered = sorted(pairs, key=lambda pair: (-pair[0], pair[1]))
-        self._likenesses = array("d", [likeness for likeness, _ in ordered])
-        self._ids = [article_id for _, article_id in ordered]
+        # Held from behind: what rises can be searched without a key.
+        rising = sorted(sorted(pairs, key=lambda pair: pair[1], reverse=True), key=lambda pair: pair[0])
+        self._likenesses = array("d", [likeness for likeness, _ in rising])
+        self._ids = [article_id for _, article_id in rising]
 
     def add(self, likeness: float, article_id: str) -> None:
         """Put an article in its place."""
@@ -32,9 +32,10 @@ class Ranking:
 
     def pairs(self) -> list[tuple[float, str]]:
         """Likeness and id of each, in order."""
-        return list(zip(self._likenesses, self._ids, strict=True))
+        return list(zip(reversed(self._likenesses), reversed(self._ids), strict=True))
 
     def _place(self, likeness: float, article_id: str) -> int:
-        first = bisect_left(self._likenesses, -likeness, key=neg)
-        last = bisect_right(self._likenesses, -likeness, lo=first, key=neg)
-        return bisect_left(self._ids, article_id, lo=first, hi=last)
+        place = bisect_left(self._likenesses, likeness)
+        while place < len(self._ids) and self._likenesses[place] == likeness and self._ids[place] > article_id:
+            place += 1
+        return place
