@@ -71,8 +71,8 @@ class Measured(NamedTuple):
 
     size: int
     median: float
-    slowest: float
-    """95th percentile."""
+    under: float
+    """What 95 % of the searches take at most."""
     all_lists: float
     brute_force: float
     recall: float
@@ -97,7 +97,12 @@ class Growth:
         self._said = msgspec.msgpack.encode(Membership("", "", "", Relation.FIRST))
         self._known = msgspec.msgpack.Decoder(KnownArticle)
         mixer.number_terms(self.memory.index)
-        self.size = 0
+        self.ids: list[str] = []
+
+    @property
+    def size(self) -> int:
+        """Articles taken."""
+        return len(self.ids)
 
     def grow(self, size: int) -> None:
         """Remember articles until there are so many."""
@@ -133,10 +138,10 @@ class Growth:
         # Records come from a store, so each has strings of its own.
         known = KnownArticle(article=article, fingerprint=mixed.print_, relevance=(), decided=number, seq=number)
         own = self._known.decode(msgspec.msgpack.encode(known))
-        self.memory.remember(own, place, profile._replace(site=str(profile.site)))
+        self.memory.remember(own, place, profile)
         for one in near:
             one.append(own.article.id)
-        self.size += 1
+        self.ids.append(own.article.id)
 
 
 def _membership(decision: object, article_id: str) -> Membership:
@@ -212,7 +217,7 @@ def measure(growth: Growth, queries: list[Profile], began: int) -> Measured:
         tenth = np.sort(shares)[-BEST] - 1e-9
         best = set(rows[shares >= tenth].tolist())
         hits += min(sum(one.row in best for one in found[:BEST]), BEST)
-    scanned = _scan(memory, queries[:SCANNED])
+    scanned = _scan(growth, queries[:SCANNED])
     return Measured(
         growth.size,
         statistics.median(times),
@@ -229,15 +234,15 @@ def read_all(index: TermIndex, profile: Profile) -> tuple[Rows, Shares]:
     return index.search(profile.terms, -np.inf, np.inf, BEST, entries=np.inf)
 
 
-def _scan(memory: StoriesMemory, queries: list[Profile]) -> float:
+def _scan(growth: Growth, queries: list[Profile]) -> float:
     """Median time of brute force; what it finds must be what reading all lists finds."""
-    force = BruteForce(memory, memory.ids())
+    force = BruteForce(growth.memory, growth.ids)
     times = []
     for profile in queries:
         took, shares = _timed(lambda profile=profile: force.shares(profile))
         times.append(took)
         best = np.sort(shares)[-BEST:]
-        others = np.sort(read_all(memory.index, profile)[1])[-BEST:]
+        others = np.sort(read_all(growth.memory.index, profile)[1])[-BEST:]
         if not np.allclose(best, others, atol=1e-6):
             raise AssertionError(f"brute force finds {best}, all lists {others}")
     return statistics.median(times)
@@ -284,13 +289,13 @@ def main(arguments: list[str] | None = None) -> int:
         found.append(measure(growth, queries, began))
         one, first = found[-1], found[0]
         print(
-            f"{one.size:>10,} {one.median:>10.3f} {one.slowest:>7.3f} {one.median / first.median:>7.2f} "
+            f"{one.size:>10,} {one.median:>10.3f} {one.under:>7.3f} {one.median / first.median:>7.2f} "
             f"{one.all_lists:>10.3f} {one.median / one.all_lists:>10.4f} {one.brute_force:>12.2f} "
             f"{one.brute_force / first.brute_force:>7.1f} {one.median / one.brute_force:>10.4f} {one.recall:>10.4f} "
             f"{one.growth:>11,.0f}",
             flush=True,
         )
-    print(_bytes_of_parts(growth.memory, found[-1].growth))
+    print(_bytes_of_parts(growth, found[-1].growth))
     if options.plot:
         options.plot.write_text(drawn(found), encoding="utf-8")
         print(f"plot: {options.plot}")
@@ -322,16 +327,15 @@ def drawn(found: list[Measured]) -> str:
         [
             Line("brute force", [one.brute_force for one in found]),
             Line("all lists read", [one.all_lists for one in found]),
-            Line("search, 95 % under", [one.slowest for one in found], dashed=True),
+            Line("search, 95 % under", [one.under for one in found], dashed=True),
             Line("search, median", [one.median for one in found]),
         ],
     )
 
 
-def _bytes_of_parts(memory: StoriesMemory, growth: float) -> str:
+def _bytes_of_parts(growth: Growth, each: float) -> str:
     """Where the bytes of a remembered article are, counted on some; neighbours are 16 bytes each."""
-    ids = memory.ids()
-    some = ids[:: max(len(ids) // SAMPLE, 1)]
+    memory, some = growth.memory, growth.ids[:: max(growth.size // SAMPLE, 1)]
     held = [memory.remembered(article_id) for article_id in some]
     counted = {
         "profile": statistics.mean(size_of(one.profile) for one in held),
@@ -339,7 +343,7 @@ def _bytes_of_parts(memory: StoriesMemory, growth: float) -> str:
         "membership": statistics.mean(len(msgspec.msgpack.encode(one.membership)) for one in held),
         "neighbours": statistics.mean(16 * len(memory.ranked(article_id)) for article_id in some),
     }
-    counted["index, stories and the rest"] = growth - sum(counted.values())
+    counted["index, stories and the rest"] = each - sum(counted.values())
     return "bytes an article, counted: " + ", ".join(f"{name} {count:,.0f}" for name, count in counted.items())
 
 

@@ -217,10 +217,6 @@ class StoriesMemory:
     def __len__(self) -> int:
         return len(self._articles)
 
-    def ids(self) -> list[str]:
-        """Ids of the held articles."""
-        return list(self._articles)
-
     def article(self, article_id: str) -> KnownArticle | None:
         """An article as held, its fingerprint without words and sketch; None where it is not."""
         remembered = self._articles.get(article_id)
