@@ -6,11 +6,11 @@ likeness of an article to its neighbours beyond the nearest ones (local scaling,
 nearest-neighbour search; Zelnik-Manor and Perona 2004, Conneau et al. 2018).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
-from transforms.stories.weights import Weights
+from transforms.stories.weights import CrowdWeights, Weights
 
 CROWD = (12, 40)
 """Ranks of the neighbours that make an article's surroundings; nearer ones are likely of its own story."""
@@ -35,6 +35,10 @@ class Neighbours(Protocol):
         """Likenesses to other articles, greatest first."""
         ...
 
+    def likenesses(self, article_id: str) -> Sequence[float]:
+        """Those of ranked()."""
+        ...
+
     def story_of(self, article_id: str) -> str:
         """The story an article is in."""
         ...
@@ -51,20 +55,27 @@ class Neighbours(Protocol):
 def crowd(ranked: Ranked, story_id: str, neighbours: Neighbours) -> float:
     """How crowded the surroundings of an article are, seen from a story; missing neighbours count as the prior."""
     weights = neighbours.weights.crowd
-    first = 0
-    while first < len(ranked) and ranked[first][0] > weights.copy:
-        first += 1
     if story_id and neighbours.size_of(story_id) > INSIDE:
-        near = list(islice(_few_inside(ranked[first:], story_id, neighbours), CROWD[1]))
-    else:
-        near = list(ranked[first : first + CROWD[1]])
+        others = (one for one in ranked if one[0] <= weights.copy)
+        ranked = list(islice(_few_inside(others, story_id, neighbours), CROWD[1]))
+    return _crowding([likeness for likeness, _ in ranked], weights)
+
+
+def _crowding(likenesses: Sequence[float], weights: CrowdWeights) -> float:
+    """crowd() of an article with these likenesses, greatest first."""
+    first = 0
+    while first < len(likenesses) and likenesses[first] > weights.copy:
+        first += 1
+    near = likenesses[first : first + CROWD[1]]
     most = weights.most
-    beyond = sum([min(most, likeness) for likeness, _ in near[CROWD[0] :]])
+    beyond = sum([min(most, likeness) for likeness in near[CROWD[0] :]])
     missing = CROWD[1] - max(len(near), CROWD[0])
     return (beyond + missing * weights.prior) / (CROWD[1] - CROWD[0])
 
 
-def _few_inside(ranked: Ranked, story_id: str, neighbours: Neighbours) -> Iterator[tuple[float, str]]:
+def _few_inside(
+    ranked: Iterable[tuple[float, str]], story_id: str, neighbours: Neighbours
+) -> Iterator[tuple[float, str]]:
     """Neighbours without those of the story beyond the nearest INSIDE."""
     inside = 0
     for one in ranked:
@@ -76,7 +87,11 @@ def _few_inside(ranked: Ranked, story_id: str, neighbours: Neighbours) -> Iterat
 def story_crowd(story_id: str, neighbours: Neighbours) -> float:
     """Mean crowd of a story's latest members."""
     members = neighbours.member_ids(story_id, CROWD_MEMBERS)
-    return sum(crowd(neighbours.ranked(one), story_id, neighbours) for one in members) / max(len(members), 1)
+    if neighbours.size_of(story_id) > INSIDE:
+        crowds = [crowd(neighbours.ranked(one), story_id, neighbours) for one in members]
+    else:
+        crowds = [_crowding(neighbours.likenesses(one), neighbours.weights.crowd) for one in members]
+    return sum(crowds) / max(len(members), 1)
 
 
 def by_story(ranked: Ranked, neighbours: Neighbours) -> dict[str, list[float]]:

@@ -28,7 +28,7 @@ def followed_story(judged: Judged, nearest: str, memory: StoriesMemory) -> str:
     lang, fingerprint = judged.article.lang, judged.fingerprint
     told = [words_of(one.profile, memory.index) for one in members]
     for name in stem_counts(fingerprint.title_terms, lang).keys() & stem_counts(fingerprint.names, lang).keys():
-        holders = sum(name in words.body for words in told)
+        holders = sum(name in words.text for words in told)
         if any(name in words.title for words in told) and holders >= memory.index.documents(name, lang):
             return nearest
     return ""

@@ -257,6 +257,11 @@ class StoriesMemory:
         ranking = self._ranked.get(article_id)
         return ranking.pairs() if ranking else []
 
+    def likenesses(self, article_id: str) -> list[float]:
+        """Those of ranked(), without the articles."""
+        ranking = self._ranked.get(article_id)
+        return ranking.likenesses() if ranking else []
+
     def story_of(self, article_id: str) -> str:
         """The story a held article is in."""
         return self._articles[article_id].story_id

@@ -34,6 +34,10 @@ class Ranking:
         """Likeness and id of each, in order."""
         return list(zip(reversed(self._likenesses), reversed(self._ids), strict=True))
 
+    def likenesses(self) -> list[float]:
+        """The likeness of each, in order."""
+        return list(reversed(self._likenesses))
+
     def _place(self, likeness: float, article_id: str) -> int:
         place = bisect_left(self._likenesses, likeness)
         while place < len(self._ids) and self._likenesses[place] == likeness and self._ids[place] > article_id:

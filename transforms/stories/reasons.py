@@ -33,9 +33,9 @@ def shared_names(a: Mapping[str, int], b: Mapping[str, int], lang: str) -> list[
 
 
 def _shared_words(
-    a: Mapping[str, int], b: Mapping[str, int], lang: str, besides: Container[str] = frozenset()
+    a: Mapping[str, int], b: Container[str], lang: str, besides: Container[str] = frozenset()
 ) -> list[str]:
-    """The rarest words of both; what stands for them in the second."""
+    """The rarest words of both, given what stands for those of the second."""
     both = [word for word in a if len(word) >= LETTERS_SAID and word not in besides and stem(word, lang) in b]
     shares = sorted((background_share(word, lang), word) for word in both)
     return [word for share, word in shares if share < ORDINARY][:WORDS_SAID]
@@ -66,7 +66,7 @@ def signals_of(print_: Fingerprint, alike: Likeness, index: TermIndex, weights: 
     rules = weights.likeness
     plain = 1 - rules.context
     credited = [name for key, name in sorted(_sources(print_).items()) if key in other.sources | other.published_by]
-    rare = _shared_words(print_.body_terms, theirs.body, lang, names)
+    rare = _shared_words(print_.body_terms, theirs.text, lang, names)
     opening = _shared_words(print_.lead_terms, theirs.lead, lang, {*names, *rare})
     headline = _shared_words(print_.title_terms, theirs.title, lang)
     copied = alike.wording >= rules.copied

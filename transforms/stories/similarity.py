@@ -73,26 +73,20 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
 
 
 class Words(NamedTuple):
-    """How often each term stands in a text, as its profile has it: counts beyond 255 are 255."""
+    """What stands for the words of an article (transforms.stories.terms.stem), by part as PARTS lists them."""
 
-    title: dict[str, int]
-    lead: dict[str, int]
-    body: dict[str, int]
+    text: set[str]
+    lead: set[str]
     names: dict[str, int]
+    """With their counts, up to 255."""
+    title: set[str]
 
 
 def words_of(profile: Profile, index: TermIndex) -> Words:
-    """The terms of the article that a profile was made of."""
-    text, lead, names, title = (
-        dict(zip(index.words(slots), counts.tolist(), strict=True))
-        for slots, counts in zip(profile.terms.slots, profile.terms.counts, strict=True)
-    )
-    return Words(title=title, lead=_without(lead, title), body=_without(text, title), names=names)
-
-
-def _without(counts: dict[str, int], others: dict[str, int]) -> dict[str, int]:
-    left = {term: count - others.get(term, 0) for term, count in counts.items()}
-    return {term: count for term, count in left.items() if count > 0}
+    """The words of the article that a profile was made of."""
+    text, lead, names, title = map(index.words, profile.terms.slots)
+    counts = profile.terms.counts[PARTS.index("names")].tolist()
+    return Words(set(text), set(lead), dict(zip(names, counts, strict=True)), set(title))
 
 
 def renumbered(profile: Profile, lang: str, old: TermIndex, new: TermIndex) -> Profile:

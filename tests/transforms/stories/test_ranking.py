@@ -18,4 +18,5 @@ def test_it_holds_what_was_added_and_not_removed_in_order(first, added, removed)
         ranking.add(likeness, article_id)
     for article_id in removed & held.keys():
         ranking.remove(held.pop(article_id), article_id)
+    assert ranking.likenesses() == sorted(held.values(), reverse=True)
     assert ranking.pairs() == [(value, name) for name, value in sorted(held.items(), key=lambda one: (-one[1], one[0]))]
