@@ -37,8 +37,12 @@ TAKEN = 1 / 3
 FEWEST = 6
 """Sentences of an article that is mixed; shorter ones are left out."""
 
+PACKED = np.uint64(31)
+"""Bits of a sketch's hash that profiles leave out."""
+
 _SENTENCE = regex.compile(r"(?<=[.!?…][\"'”’»)]*)\s+(?=[\p{Lu}“\"‘«])|\n+")
 
+_NONE: frozenset[str] = frozenset()
 Numbers = npt.NDArray[np.int32]
 
 
@@ -48,8 +52,8 @@ class _Sentence(NamedTuple):
     names: Numbers
     ends: bytes
     """The words' two-byte hashes."""
-    shingles: tuple[int, ...]
-    packed: Hashes
+    shingles: Hashes
+    """The sketch, packed as profiles have it."""
     numbers: tuple[str, ...]
     number_hashes: Hashes
     quotes: tuple[str, ...]
@@ -130,13 +134,12 @@ class Mixer:
         terms = [_term(word) for word in words]
         numbers = self._numbered(terms)
         named = [word[0].isupper() and term in print_.names for word, term in zip(written, terms, strict=False)]
-        shingles, found, quotes = sketch(words), find_numbers(text), find_quotes(text)
+        found, quotes = find_numbers(text), find_quotes(text)
         return _Sentence(
             words=numbers,
             names=numbers[: len(named)][np.array(named, dtype=bool)],
             ends=b"".join(end_hashes(words[at : at + KEPT_WORDS])[0] for at in range(0, len(words), KEPT_WORDS)),
-            shingles=shingles,
-            packed=packed(shingles),
+            shingles=packed(sketch(words)),
             numbers=found,
             number_hashes=np.array([xxhash.xxh32_intdigest(number.encode()) for number in found], dtype=np.uint32),
             quotes=quotes,
@@ -181,7 +184,7 @@ class Mixer:
         return Mixed(article, print_, headed.title, first.sources, sentences)
 
     def judged(self, mixed: Mixed) -> Judged:
-        """A mixed article with its whole fingerprint."""
+        """A mixed article with its whole fingerprint; its sketch's hashes end where profiles cut them."""
         sentences = mixed.sentences
         words = self._ranks[np.concatenate([one.words for one in sentences])]
         ends = b"".join([one.ends for one in sentences])
@@ -192,7 +195,7 @@ class Mixer:
             names=self._counted(self._ranks[np.concatenate([one.names for one in sentences])]),
             numbers=tuple(sorted({number for one in sentences for number in one.numbers})),
             quotes=tuple(quote for one in sentences for quote in one.quotes),
-            shingles=tuple(sorted({shingle for one in sentences for shingle in one.shingles})),
+            shingles=tuple((_union([one.shingles for one in sentences]).astype(np.uint64) << PACKED).tolist()),
             words=len(words),
             head=ends[: 2 * KEPT_WORDS],
             tail=ends[-2 * KEPT_WORDS :],
@@ -221,13 +224,13 @@ class Mixer:
                 title,
             ),
             quotes=_union([one.runs for one in sentences]),
-            shingles=_union([one.packed for one in sentences]),
+            shingles=_union([one.shingles for one in sentences]),
             head=ends[: 2 * KEPT_WORDS],
             tail=ends[-2 * KEPT_WORDS :],
             numbers=_union([one.number_hashes for one in sentences]),
-            sources=frozenset(set(mixed.sources)),
+            sources=frozenset(set(mixed.sources)) or _NONE,
             published_by=frozenset({article.domain, article.outlet.lower()} - {""}),
-            links=frozenset(mixed.print_.links),
+            links=frozenset(mixed.print_.links) or _NONE,
             site=link_key(article.url),
         )
 

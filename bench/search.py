@@ -6,11 +6,12 @@ them), all inside one window. At each size 1,000 mixed articles that are not in 
 and by brute force, going through all remembered fingerprints one after another (on a sample of the queries, and checked
 against each other there). Recall is the share of the ten best of all that the search finds. Times are processor time.
 
-Memory is what the process has grown by: index, profile, record, membership, neighbours. Memberships carry what real
+Memory is what the process has grown by since the first size: index, profile, record, membership, neighbours. Memberships carry what real
 decisions say (one in a thousand articles is decided) and 30 neighbours. At 1,000,000 this takes about 15 minutes and 14 GB.
 """
 
 import argparse
+import functools
 import gc
 import itertools
 import os
@@ -76,8 +77,8 @@ class Measured(NamedTuple):
     all_lists: float
     brute_force: float
     recall: float
-    growth: float
-    """Bytes a remembered article."""
+    held: int
+    """Bytes that the process holds."""
 
 
 class Growth:
@@ -170,44 +171,43 @@ def _ordered(terms: Terms) -> Terms:
     )
 
 
-class BruteForce:
-    """All remembered fingerprints, end to end; the same score for each of them."""
+def brute_force(growth: Growth, queries: list[Profile]) -> list[tuple[float, Shares]]:
+    """Of each query the milliseconds that going through all fingerprints takes, and the ten greatest shares.
 
-    def __init__(self, memory: StoriesMemory, ids: list[str]) -> None:
-        bags = [memory.remembered(article_id).profile.terms for article_id in ids]
-        self._sizes = np.array([len(bag.slots[0]) for bag in bags])
-        self._slots = np.empty(self._sizes.sum(), dtype=np.int32)
-        for bag, end, size in zip(bags, np.cumsum(self._sizes).tolist(), self._sizes.tolist(), strict=True):
-            self._slots[end - size : end] = bag.slots[0]
-        self._rows = np.array([memory.remembered(article_id).row for article_id in ids])
-        self._index = memory.index
-
-    def shares(self, profile: Profile) -> Shares:
-        """The weight that each row shares with a profile's heaviest terms."""
-        slots, values = self._index.heaviest(profile.terms)
-        worth = np.zeros(max(int(self._slots.max()), int(slots.max())) + 1)
-        worth[slots] = values
-        found = np.zeros(self._index.rows)
-        ends = np.cumsum(self._sizes)
-        for first in range(0, len(self._sizes), CHUNK):
-            sizes = self._sizes[first : first + CHUNK]
-            begin, end = ends[first] - sizes[0], ends[first + len(sizes) - 1]
-            weights = worth[self._slots[begin:end]]
-            found[self._rows[first : first + CHUNK]] = np.add.reduceat(weights, np.cumsum(sizes) - sizes)
-        return found
+    The fingerprints are laid end to end, so many at a time, while the clock stands.
+    """
+    memory = growth.memory
+    worths = []
+    for profile in queries:
+        slots, values = memory.index.heaviest(profile.terms)
+        worths.append(np.zeros(memory.index.terms))
+        worths[-1][slots] = values
+    found = [(0.0, np.zeros(BEST))] * len(queries)
+    for first in range(0, growth.size, CHUNK):
+        bags = [memory.remembered(one).profile.terms.slots[0] for one in growth.ids[first : first + CHUNK]]
+        sizes = np.array([len(bag) for bag in bags])
+        laid, starts = np.concatenate(bags), np.cumsum(sizes) - sizes
+        for number, (worth, (spent, before)) in enumerate(zip(worths, found, strict=True)):
+            took, best = _timed(functools.partial(_greatest, worth, laid, starts, before))
+            found[number] = (spent + took, best)
+    return found
 
 
-def measure(growth: Growth, queries: list[Profile], began: int) -> Measured:
+def _greatest(worth: Shares, laid: Rows, starts: npt.NDArray[np.intp], before: Shares) -> Shares:
+    shares = np.concatenate([np.add.reduceat(worth[laid], starts), before])
+    return np.sort(np.partition(shares, len(shares) - BEST)[-BEST:])
+
+
+def measure(growth: Growth, queries: list[Profile]) -> Measured:
     """What the queries cost and find at the memory's size.
 
     Args:
         growth: the memory.
         queries: profiles of articles that it does not hold.
-        began: the process's memory in bytes before the first article.
     """
     memory, middle = growth.memory, START + SPAN / 2
     gc.collect()
-    grown = (resident() - began) / growth.size
+    held = resident()
     times, whole, hits = [], [], 0
     for profile in queries:
         took, found = _timed(lambda profile=profile: memory.candidates(profile, middle, LIMIT))
@@ -225,7 +225,7 @@ def measure(growth: Growth, queries: list[Profile], began: int) -> Measured:
         statistics.median(whole),
         scanned,
         hits / (BEST * len(queries)),
-        grown,
+        held,
     )
 
 
@@ -236,16 +236,12 @@ def read_all(index: TermIndex, profile: Profile) -> tuple[Rows, Shares]:
 
 def _scan(growth: Growth, queries: list[Profile]) -> float:
     """Median time of brute force; what it finds must be what reading all lists finds."""
-    force = BruteForce(growth.memory, growth.ids)
-    times = []
-    for profile in queries:
-        took, shares = _timed(lambda profile=profile: force.shares(profile))
-        times.append(took)
-        best = np.sort(shares)[-BEST:]
+    found = brute_force(growth, queries)
+    for profile, (_, best) in zip(queries, found, strict=True):
         others = np.sort(read_all(growth.memory.index, profile)[1])[-BEST:]
         if not np.allclose(best, others, atol=1e-6):
             raise AssertionError(f"brute force finds {best}, all lists {others}")
-    return statistics.median(times)
+    return statistics.median(took for took, _ in found)
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:
@@ -270,7 +266,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--plot", type=Path, help="where the plot is written, as SVG")
     options = parser.parse_args(arguments)
     mixer = Mixer(read_stream(options.data)[: options.sources], load_outlets(OUTLETS))
-    began = resident()
     growth = Growth(mixer, options.size, options.seed)
     chance = np.random.default_rng([options.seed, 2])
     mixed = [mixer.mixed(mixer.pair(chance), f"query-{number}", START, chance) for number in range(options.queries)]
@@ -286,16 +281,16 @@ def main(arguments: list[str] | None = None) -> int:
     found: list[Measured] = []
     for size in [size for size in SIZES if size < options.size] + [options.size]:
         growth.grow(size)
-        found.append(measure(growth, queries, began))
+        found.append(measure(growth, queries))
         one, first = found[-1], found[0]
         print(
             f"{one.size:>10,} {one.median:>10.3f} {one.under:>7.3f} {one.median / first.median:>7.2f} "
             f"{one.all_lists:>10.3f} {one.median / one.all_lists:>10.4f} {one.brute_force:>12.2f} "
             f"{one.brute_force / first.brute_force:>7.1f} {one.median / one.brute_force:>10.4f} {one.recall:>10.4f} "
-            f"{one.growth:>11,.0f}",
+            f"{_bytes_each(first, one):>11,.0f}",
             flush=True,
         )
-    print(_bytes_of_parts(growth, found[-1].growth))
+    print(_bytes_of_parts(growth, _bytes_each(found[0], found[-1])))
     if options.plot:
         options.plot.write_text(drawn(found), encoding="utf-8")
         print(f"plot: {options.plot}")
@@ -310,6 +305,11 @@ def main(arguments: list[str] | None = None) -> int:
         f"{MOST_OF_BRUTE_FORCE} of brute force: {_said(kept[1])}; recall of {LEAST_RECALL} or more: {_said(kept[2])}"
     )
     return int(not all(kept))
+
+
+def _bytes_each(first: Measured, one: Measured) -> float:
+    """Bytes that each article remembered since the first size takes; what was free before then is filled by then."""
+    return (one.held - first.held) / (one.size - first.size) if one.size > first.size else float("nan")
 
 
 def _said(kept: bool) -> str:  # noqa: FBT001

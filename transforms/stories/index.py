@@ -111,6 +111,11 @@ class TermIndex:
         self._background[first : first + len(terms)] = self._mass[first : first + len(terms)] = background
         self._log_mass[first : first + len(terms)] = np.log(background)
 
+    @property
+    def terms(self) -> int:
+        """How many terms have a number."""
+        return len(self._postings)
+
     def words(self, slots: Slots) -> list[str]:
         """The terms that have these numbers."""
         return list(map(self._words.__getitem__, slots.tolist()))

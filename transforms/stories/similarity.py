@@ -17,6 +17,8 @@ Hashes = npt.NDArray[np.uint32]
 """Sorted, each once."""
 
 TITLE = PARTS.index("title")
+_NONE: frozenset[str] = frozenset()
+"""One for all profiles: each empty set takes as much as fifty words."""
 QUOTE_RUN = 4
 """Words of the runs that quotes are compared by: a trimmed quote keeps some."""
 
@@ -65,9 +67,10 @@ def profile_of(article: Article, print_: Fingerprint, index: TermIndex) -> Profi
         ),
         sources=frozenset(
             credit.domain or credit.name.lower() for credit in print_.credits if credit.kind is CreditKind.SOURCE
-        ),
+        )
+        or _NONE,
         published_by=frozenset({article.domain, article.outlet.lower()} - {""}),
-        links=frozenset(print_.links),
+        links=frozenset(print_.links) or _NONE,
         site=link_key(article.url),
     )
 
