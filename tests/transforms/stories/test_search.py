@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.growth import Growth, same
 from bench.labelled import labelled
 from bench.mixing import Mixer
 from bench.plot import Line, log_plot
-from bench.search import Growth, same
 from tests.transforms.stories.press import OUTLETS
 from transforms.stories.index import TermIndex, Terms
 from transforms.stories.similarity import profile_of
