@@ -229,6 +229,8 @@ class TermIndex:
         found, shares = found[inside], shares[inside]
         if more:
             found, shares = _best(found, shares, WIDER * limit)
+            order = np.argsort(found)  # rows in order are looked up faster
+            found, shares = found[order], shares[order]
             for rows, value in more:
                 at = np.searchsorted(rows, found)
                 at[at == len(rows)] = 0
