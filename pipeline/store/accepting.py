@@ -11,6 +11,7 @@ from pipeline.store import feed_health as health
 from pipeline.store.columns import clean, pack
 from pipeline.store.leases import PENDING, chunked, insert
 from pipeline.store.schema import feeds, inbox, seen_links
+from transforms.feeds.history import FeedHistory, after_document
 from transforms.feeds.ports import Acceptance, AcceptEntry, NewEntry, Polled, Seen, host_hash
 from transforms.model import FeedCursor
 
@@ -31,9 +32,9 @@ _VERSIONS = (
 )
 _THIS_LINK = sa.and_(seen_links.c.kind == sa.bindparam("of_kind"), seen_links.c.key == sa.bindparam("of_key"))
 _OVERWRITE = seen_links.update().where(_THIS_LINK)
-_KNOWN = sa.select(seen_links).where(
-    seen_links.c.kind == sa.bindparam("of_kind"), seen_links.c.key.in_(sa.bindparam("keys", expanding=True))
-)
+_KNOWN = sa.select(
+    *(seen_links.c[name] for name in ("key", "link_key", "guid_key", "title", "updated", "listed"))
+).where(seen_links.c.kind == sa.bindparam("of_kind"), seen_links.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
 def cursor_columns(cursor: FeedCursor) -> dict[str, Any]:
@@ -74,8 +75,7 @@ def accept(connection: sa.Connection, polls: Sequence[Polled], judge: AcceptEntr
     memory = _Memory(connection, fresh)
     rows = [_new_rows(memory, one, judge) for one in fresh]
     memory.write_back()
-    for one in fresh:
-        _note_health(connection, memory, one)
+    _note_health(connection, memory, fresh)
     _write(connection, inbox.insert(), [row for of_one in rows for row in of_one])
     advanced = []
     for one, of_one in zip(fresh, rows, strict=True):
@@ -86,12 +86,17 @@ def accept(connection: sa.Connection, polls: Sequence[Polled], judge: AcceptEntr
     return [None if count is None else next(counts) for count in made]
 
 
-def _note_health(connection: sa.Connection, memory: "_Memory", poll: Polled) -> None:
-    """A feed's history goes on with its document."""
-    known = health.before_document(connection, poll.cursor.feed.url)
-    if known is not None:
-        unmet = frozenset(new.guid_key for new in poll.entries if ("guid", new.guid_key) in memory.unmet)
-        health.note_document(connection, known, poll.entries, unmet, poll.now)
+def _note_health(connection: sa.Connection, memory: "_Memory", polls: Sequence[Polled]) -> None:
+    """Feeds' histories go on with their documents."""
+    known = health.before_documents(connection, (one.cursor.feed.url for one in polls))
+    histories: dict[str, FeedHistory] = {}
+    for one in polls:
+        url = clean(one.cursor.feed.url)
+        before = known[url]
+        unmet = frozenset(new.guid_key for new in one.entries if ("guid", new.guid_key) in memory.unmet)
+        history = histories.get(url, before.history)
+        histories[url] = after_document(history, before.cursor, one.entries, unmet, one.now)
+    health.write_histories(connection, histories)
 
 
 def _advanced(cursor: FeedCursor) -> dict[str, Any]:
@@ -152,11 +157,12 @@ class _Memory:
         relisted = []
         for kind in ("link", "guid"):
             for chunk in chunked(sorted(key for key_kind, key in first if key_kind == kind)):
-                for row in self._connection.execute(_KNOWN, {"of_kind": kind, "keys": chunk}):
-                    self.seen[kind, row.key] = Seen(row.link_key, row.guid_key, row.title, row.updated)
-                    poll, _ = first[kind, row.key]
-                    if row.listed < poll.now - RELISTED_AFTER:
-                        relisted.append({"of_kind": kind, "of_key": row.key, **_listed(poll)})
+                rows = self._connection.execute(_KNOWN, {"of_kind": kind, "keys": chunk}).all()
+                for key, *seen, listed in rows:
+                    self.seen[kind, key] = Seen(*seen)
+                    poll, _ = first[kind, key]
+                    if listed < poll.now - RELISTED_AFTER:
+                        relisted.append({"of_kind": kind, "of_key": key, **_listed(poll)})
         _write(self._connection, _OVERWRITE, relisted)
 
     def _insert(self, rows: list[dict[str, Any]]) -> set[_Key]:

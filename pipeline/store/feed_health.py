@@ -1,21 +1,26 @@
 """Feeds' histories, written with each document, and what was told of their health."""
 
 import zlib
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from pipeline.store.columns import pack, unpack
 from pipeline.store.engine import Database
-from pipeline.store.leases import insert
+from pipeline.store.leases import chunked, insert
 from pipeline.store.ledger_writing import write_alerts
 from pipeline.store.schema import feed_health, feeds
 from transforms.alerts.health import LEDGER, HealthChange, HealthTold
-from transforms.feeds.history import FeedHistory, after_document
-from transforms.feeds.ports import NewEntry
+from transforms.feeds.history import FeedHistory
 from transforms.model import Feed, FeedCursor, Record, Seconds
+
+_BEFORE = (
+    sa.select(feeds.c.url, feeds.c.cursor, feed_health.c.history)
+    .select_from(feeds.outerjoin(feed_health, feed_health.c.url == feeds.c.url))
+    .where(feeds.c.url.in_(sa.bindparam("urls", expanding=True)))
+)
 
 
 class WatchedFeed(Record, frozen=True):
@@ -79,7 +84,7 @@ class FeedHealths:
             current = [change for change in ordered if _told(connection, change.url) == change.before]
             write_alerts(connection, LEDGER, [change.alert for change in current], 0)
             for change in current:
-                _upsert(connection, change.url, told=pack(change.told))
+                _upsert(connection, [{"url": change.url, "told": pack(change.told)}])
             return len(current)
 
         return self._db.write(work) if changes else 0
@@ -98,31 +103,33 @@ class Known(Record, frozen=True):
     history: FeedHistory | None = None
 
 
-def before_document(connection: sa.Connection, url: str) -> Known | None:
-    """What a feed's history goes on from; None: there is no such feed."""
-    query = (
-        sa.select(feeds.c.cursor, feed_health.c.history)
-        .select_from(feeds.outerjoin(feed_health, feed_health.c.url == feeds.c.url))
-        .where(feeds.c.url == url)
+def before_documents(connection: sa.Connection, urls: Iterable[str]) -> dict[str, Known]:
+    """What the histories of feeds go on from, by URL."""
+    known = {}
+    for chunk in chunked(urls):
+        for url, cursor, history in connection.execute(_BEFORE, {"urls": chunk}).all():
+            known[url] = Known(unpack(FeedCursor, cursor), None if history is None else _unpacked(history))
+    return known
+
+
+def write_histories(connection: sa.Connection, histories: Mapping[str, FeedHistory]) -> None:
+    """Put histories in place of those before, by URL."""
+    _upsert(
+        connection,
+        [
+            {"url": url, "history": zlib.compress(pack(history), 1), "missed": history.missed}
+            for url, history in sorted(histories.items())
+        ],
     )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    return Known(unpack(FeedCursor, row.cursor), None if row.history is None else _unpacked(row.history))
-
-
-def note_document(
-    connection: sa.Connection, known: Known, entries: Sequence[NewEntry], unmet: AbstractSet[str], now: Seconds
-) -> None:
-    """Write the history on; see transforms.feeds.history.after_document."""
-    history = after_document(known.history, known.cursor, entries, unmet, now)
-    _upsert(connection, known.cursor.feed.url, history=zlib.compress(pack(history), 1), missed=history.missed)
 
 
 def _unpacked(history: bytes) -> FeedHistory:
     return unpack(FeedHistory, zlib.decompress(history))
 
 
-def _upsert(connection: sa.Connection, url: str, **columns: bytes | float | None) -> None:
-    statement = insert(connection, feed_health).values(url=url, **columns)
-    connection.execute(statement.on_conflict_do_update(index_elements=["url"], set_=columns))
+def _upsert(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    """Write rows of the same columns over those before."""
+    if rows:
+        statement = insert(connection, feed_health)
+        changed = {name: statement.excluded[name] for name in rows[0] if name != "url"}
+        connection.execute(statement.on_conflict_do_update(index_elements=["url"], set_=changed), rows)

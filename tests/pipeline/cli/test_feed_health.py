@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 
 from pipeline.store import Store, open_store
-from pipeline.store.feed_health import Known, note_document
+from pipeline.store.feed_health import write_histories
 from tests.pipeline.cli.conftest import Say
 from tests.pipeline.store.records import new_entry
+from transforms.feeds.history import after_document
 from transforms.model import Feed, FeedCursor, FeedStatus
 
 WELL, GONE, LOSING, NEW = (f"http://{name}.test/feed" for name in ("well", "gone", "losing", "new"))
@@ -31,9 +32,10 @@ def stored(folder: Path) -> Store:
             (feed,) = [one for one in store.health.watched() if one.cursor.feed.url == url]
             entries = [new_entry(name) for name in document]
             met = set() if feed.history is None else {one.guid_key for one in map(new_entry, "abc")}
-            known = Known(msgspec.structs.replace(feed.cursor, last_success=when - 3600, next_poll=when), feed.history)
+            before = msgspec.structs.replace(feed.cursor, last_success=when - 3600, next_poll=when)
             unmet = {one.guid_key for one in entries} - met
-            store.database.write(lambda c, k=known, e=entries, u=unmet, w=when: note_document(c, k, e, u, w))
+            history = after_document(feed.history, before, entries, unmet, when)
+            store.database.write(lambda c, u=url, h=history: write_histories(c, {u: h}))
     store.close()
     return store
 
