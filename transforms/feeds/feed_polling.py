@@ -40,7 +40,8 @@ class FeedPolling:
         self._means = means
         self._client = client
         self._pace = pace
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        """Polls by their feeds' URLs."""
         self._begun = 0
         self._unparsed = Gate(MAX_PARSING_BYTES)
         self._parsing = Parsing(means.pool, self._unparsed)
@@ -50,35 +51,54 @@ class FeedPolling:
         self._writer = CursorWriter(means, accepted)
         self._asked: set[str] = set()
         """Feeds whose publishers have been asked, and whose answers have not come to an end."""
-        self._finishing: set[asyncio.Task[FeedCursor]] = set()
         self._progress = asyncio.Event()
+        self._failed = asyncio.Event()
+        self._failure: Exception | None = None
 
     async def follow(self) -> None:
-        """Poll until nothing is due (bounded), or without end."""
+        """Poll until nothing is due (bounded), or without end.
+
+        If cancelled, it leaves those polls behind whose publishers have been asked: `finish` or `abandon` is to follow.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                failing = group.create_task(self._fail())
+                await self._rounds()
+                failing.cancel()
+        finally:
+            for url, poll in self._under_way.items():
+                if url not in self._asked:
+                    poll.cancel()
+
+    async def _rounds(self) -> None:
         means = self._means
         began = means.clock()
         everything = means.everything
         last: FeedCursor | None = None
-        async with asyncio.TaskGroup() as polls:
-            while True:
-                until = began if means.bounded else means.clock()
-                stored = await in_thread(
-                    means.store.due_feeds, means.shard, until, BATCH, after=last, everything=everything
-                )
-                for cursor in stored:
-                    if self._is_due(cursor, everything=everything):
-                        await self._turn()
-                        self._under_way.add(cursor.feed.url)
-                        polls.create_task(self._poll(cursor))
-                if stored:
-                    last = stored[-1]
-                    continue
-                last, everything = None, False
-                await self._writer.flush()
-                if means.bounded and not self._under_way:
-                    break
-                await woken(self._progress, IDLE_SECONDS)
+        while True:
+            until = began if means.bounded else means.clock()
+            stored = await in_thread(
+                means.store.due_feeds, means.shard, until, BATCH, after=last, everything=everything
+            )
+            for cursor in stored:
+                if self._is_due(cursor, everything=everything):
+                    await self._turn()
+                    self._under_way[cursor.feed.url] = asyncio.create_task(self._poll(cursor))
+            if stored:
+                last = stored[-1]
+                continue
+            last, everything = None, False
+            await self._writer.flush()
+            if means.bounded and not self._under_way:
+                break
+            await woken(self._progress, IDLE_SECONDS)
         await self._writer.flush()
+
+    async def _fail(self) -> None:
+        """A poll's error, which is the store's or ours, ends all."""
+        await self._failed.wait()
+        if self._failure:
+            raise self._failure
 
     async def _turn(self) -> None:
         """Wait until one more poll may begin."""
@@ -92,14 +112,14 @@ class FeedPolling:
 
     async def finish(self) -> None:
         """A drain: what publishers have been asked for is not asked for again, if it comes soon; write all that came."""
-        if self._finishing:
-            await asyncio.wait(self._finishing, timeout=GRACE)
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=GRACE)
         self.abandon()
         await self._writer.flush()
 
     def abandon(self) -> None:
         """Wait for no answer any more."""
-        for poll in self._finishing:
+        for poll in self._under_way.values():
             poll.cancel()
 
     def _is_due(self, cursor: FeedCursor, *, everything: bool) -> bool:
@@ -114,25 +134,17 @@ class FeedPolling:
         return cursor.version >= version or next_poll <= self._means.clock()
 
     async def _poll(self, cursor: FeedCursor) -> None:
-        work = asyncio.ensure_future(self._answered(cursor))
+        url = cursor.feed.url
         try:
-            after = await asyncio.shield(work)
-            self._polled[cursor.feed.url] = (after.version, after.next_poll)
-        except asyncio.CancelledError:
-            if cursor.feed.url in self._asked:
-                self._finishing.add(work)
-            else:
-                work.cancel()
-            raise
+            after = await self._after(cursor)
+            self._polled[url] = (after.version, after.next_poll)
+        except Exception as error:  # noqa: BLE001 - it is raised by `follow`
+            self._failure = error
+            self._failed.set()
         finally:
-            self._under_way.discard(cursor.feed.url)
+            self._asked.discard(url)
+            del self._under_way[url]
             self._progress.set()
-
-    async def _answered(self, cursor: FeedCursor) -> FeedCursor:
-        try:
-            return await self._after(cursor)
-        finally:
-            self._asked.discard(cursor.feed.url)
 
     async def _after(self, cursor: FeedCursor) -> FeedCursor:
         means = self._means
