@@ -1,11 +1,12 @@
 """Polls the feeds of a shard that are due, and writes what came of it."""
 
 import asyncio
+import functools
 
 from transforms.feeds.answers import NOT_ASKED, Fetched, FetchFailure
 from transforms.feeds.client import Client, FetchKind
 from transforms.feeds.cursor_writing import CursorWriter
-from transforms.feeds.means import Gate, Means, in_thread, woken
+from transforms.feeds.means import Gate, Means, in_thread
 from transforms.feeds.pace import Pace
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
 from transforms.feeds.parsing import Document, Parsing
@@ -51,7 +52,7 @@ class FeedPolling:
         self._writer = CursorWriter(means, accepted)
         self._asked: set[str] = set()
         """Feeds whose publishers have been asked, and whose answers have not come to an end."""
-        self._progress = asyncio.Event()
+        self._some_ended = asyncio.Event()
         self._failed = asyncio.Event()
         self._failure: Exception | None = None
 
@@ -63,36 +64,39 @@ class FeedPolling:
         try:
             async with asyncio.TaskGroup() as group:
                 failing = group.create_task(self._fail())
-                await self._rounds()
+                await self._rounds(group)
                 failing.cancel()
         finally:
             for url, poll in self._under_way.items():
                 if url not in self._asked:
                     poll.cancel()
 
-    async def _rounds(self) -> None:
+    async def _rounds(self, group: asyncio.TaskGroup) -> None:
         means = self._means
-        began = means.clock()
-        everything = means.everything
-        last: FeedCursor | None = None
-        while True:
-            until = began if means.bounded else means.clock()
-            stored = await in_thread(
-                means.store.due_feeds, means.shard, until, BATCH, after=last, everything=everything
-            )
+        await self._round(group, everything=means.everything)
+        while not means.bounded:
+            await self._writer.flush()
+            await asyncio.sleep(IDLE_SECONDS)
+            await self._round(group)
+        while self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=IDLE_SECONDS)
+            await self._writer.flush()
+        await self._writer.flush()
+
+    async def _round(self, group: asyncio.TaskGroup, *, everything: bool = False) -> None:
+        """Begin a poll of each feed that is due now; the next ones are read while those before them are begun."""
+        now = self._means.clock()
+        read = functools.partial(
+            in_thread, self._means.store.due_feeds, self._means.shard, now, BATCH, everything=everything
+        )
+        stored = await read(after=None)
+        while stored:
+            reading = group.create_task(read(after=stored[-1]))
             for cursor in stored:
                 if self._is_due(cursor, everything=everything):
                     await self._turn()
                     self._under_way[cursor.feed.url] = asyncio.create_task(self._poll(cursor))
-            if stored:
-                last = stored[-1]
-                continue
-            last, everything = None, False
-            await self._writer.flush()
-            if means.bounded and not self._under_way:
-                break
-            await woken(self._progress, IDLE_SECONDS)
-        await self._writer.flush()
+            stored = await reading
 
     async def _fail(self) -> None:
         """A poll's error, which is the store's or ours, ends all."""
@@ -106,8 +110,8 @@ class FeedPolling:
         if self._begun % AT_ONCE == 0:
             await asyncio.sleep(0)  # those just begun take their turns first
         while len(self._under_way) >= UNDER_WAY:
-            self._progress.clear()
-            await self._progress.wait()
+            self._some_ended.clear()
+            await self._some_ended.wait()
         await self._pace.free()
 
     async def finish(self) -> None:
@@ -144,7 +148,7 @@ class FeedPolling:
         finally:
             self._asked.discard(url)
             del self._under_way[url]
-            self._progress.set()
+            self._some_ended.set()
 
     async def _after(self, cursor: FeedCursor) -> FeedCursor:
         means = self._means
