@@ -1,5 +1,6 @@
 """A feed's document to records. Runs in a worker process that can be killed: what feeds send can hang a parser."""
 
+import hashlib
 import html
 import re
 import unicodedata
@@ -8,10 +9,10 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.articles.urls import web_url
+from transforms.articles.urls import url_key, web_url
 from transforms.feeds.formats.raw import PLAIN_LINK, RawEntry, RawFeed
 from transforms.feeds.formats.read import MAX_DEPTH, MAX_ENTRIES, Reader, read_document
-from transforms.model import Entry, Record
+from transforms.model import Entry, Record, Seconds
 
 __all__ = [
     "MAX_ENTRIES",
@@ -20,6 +21,7 @@ __all__ = [
     "Unparsed",
     "clean_entry",
     "discover_feeds",
+    "listing_hash",
     "parse_feed",
     "plain_text",
     "with_absolute_links",
@@ -61,6 +63,10 @@ class ParsedFeed(Record, frozen=True):
     """Entries without a readable link."""
     cut: bool = False
     """It had more than MAX_ENTRIES."""
+    listed: str = ""
+    """Hash of the entries' links and titles, in whatever order."""
+    latest: Seconds | None = None
+    """The latest date of an entry."""
 
 
 class NotAFeed(Record, frozen=True):
@@ -116,7 +122,17 @@ def _read(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed | Not
         skip_days=tuple(sorted({_DAYS.index(day) for day in _skipped(body, b"days") if day in _DAYS})),
         left_out=len(found) - len(entries),
         cut=reading.cut,
+        listed=listing_hash(entries),
+        latest=max(
+            (date for one in entries for date in (one.published, one.updated) if date is not None), default=None
+        ),
     )
+
+
+def listing_hash(entries: Iterable[Entry]) -> str:
+    """Tells a document that lists the same entries as another."""
+    keys = sorted(f"{url_key(entry.link)} {entry.title}" for entry in entries)
+    return hashlib.blake2b("\n".join(keys).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def discover_feeds(body: bytes, url: str) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 import asyncio
 from typing import NamedTuple
 
+import msgspec
+
 from transforms.feeds.acceptance import new_entries
 from transforms.feeds.answers import Fetched
 from transforms.feeds.means import Gate, Pool
@@ -37,6 +39,7 @@ class Reading(NamedTuple):
     """A document as read, and its entries ready to be accepted."""
 
     parsed: ParsedFeed | NotAFeed | Unparsed
+    """Without its entries, which would make the way back twice."""
     entries: tuple[NewEntry, ...] = ()
 
 
@@ -51,7 +54,7 @@ def _read(document: Document) -> Reading:
     if not isinstance(parsed, ParsedFeed):
         return Reading(parsed)
     entries = new_entries(cursor, parsed, now=now, first_poll_age=first_poll_age, max_age=max_age)
-    return Reading(parsed, tuple(entries))
+    return Reading(msgspec.structs.replace(parsed, entries=()), tuple(entries))
 
 
 class Parsing:

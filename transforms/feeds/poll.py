@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from transforms.articles.urls import url_key
 from transforms.config import PollingConfig
 from transforms.feeds.answers import HOLDING, Fetched, FetchFailure
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
@@ -133,15 +132,12 @@ def _succeeded(
 
 def _history(hints: PollHints, parsed: ParsedFeed, now: float) -> PollHints:
     """When the entries last changed: now, where they differ from those before; of a first document, as it dates them."""
-    keys = sorted(f"{url_key(entry.link)} {entry.title}" for entry in parsed.entries)
-    listed = body_hash("\n".join(keys).encode("utf-8", "replace"))
-    if listed == hints.listed:
+    if parsed.listed == hints.listed:
         return hints
     changed = now
-    if not hints.listed:
-        dates = [date for entry in parsed.entries for date in (entry.published, entry.updated) if date is not None]
-        changed = min(max(dates, default=now), now)
-    return msgspec.structs.replace(hints, listed=listed, changed=changed)
+    if not hints.listed and parsed.latest is not None:
+        changed = min(parsed.latest, now)
+    return msgspec.structs.replace(hints, listed=parsed.listed, changed=changed)
 
 
 def _failed(
