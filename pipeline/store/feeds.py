@@ -18,7 +18,7 @@ from transforms.feeds.ports import AcceptEntry, Polled, Shard
 from transforms.model import Feed, FeedCursor, FeedStatus, Record, Seconds
 
 _LONGEST_URL = 2000
-_TOUCHED_AT_ONCE = 200
+_TOUCHED_AT_ONCE = 500
 
 
 class ListedFeed(Record, frozen=True):
@@ -107,7 +107,7 @@ class Feeds(Inbox, Manners):
         return self._db.write(lambda connection: accept(connection, polls, judge))
 
     def touch(self, cursors: Sequence[FeedCursor]) -> None:
-        """Write cursors without new entries, each only over the version before it; up to 200 in one transaction."""
+        """Write cursors without new entries, each only over the version before it; up to 500 in one transaction."""
         ordered = sorted(cursors, key=lambda cursor: (cursor.feed.url, cursor.version))
         for start in range(0, len(ordered), _TOUCHED_AT_ONCE):
             batch = ordered[start : start + _TOUCHED_AT_ONCE]

@@ -1,20 +1,23 @@
 """Writes what polls brought in few transactions: what comes while one is under way goes into the next."""
 
 import asyncio
+import contextlib
 
 from transforms.feeds.acceptance import accept_entry
 from transforms.feeds.means import Means, in_thread
 from transforms.feeds.ports import Polled
 from transforms.model import FeedCursor
 
-TOUCHED_AT_ONCE = 200
+TOUCHED_AT_ONCE = 500
 ACCEPTED_AT_ONCE = 200
 ENTRIES_AT_ONCE = 2000
 """Of the documents of one transaction, so that it stays short; a longer document is alone."""
+DOCUMENTS_EVERY = 0.5
+"""Seconds from one transaction of documents to the next, where they keep coming: a hundred together cost each of them half."""
 
 
 class CursorWriter:
-    """Cursors without new entries wait until there are many; documents are written as soon as the one before is.
+    """Cursors without new entries wait until there are many, documents until the ones before them are a moment old.
 
     Args:
         means: its store.
@@ -28,6 +31,9 @@ class CursorWriter:
         self._documents: dict[str, Polled] = {}
         """By feed; first come, first written."""
         self._writing = asyncio.Lock()
+        self._next = 0.0
+        """By the event loop's clock."""
+        self._hurry = asyncio.Event()
 
     async def touch(self, cursor: FeedCursor) -> FeedCursor:
         """Write a cursor some time soon."""
@@ -41,8 +47,15 @@ class CursorWriter:
         url = polled.cursor.feed.url
         self._documents[url] = polled
         async with self._writing:  # whoever gets here first writes for all who wait
-            while url in self._documents:
-                await self._write_documents()
+            if url in self._documents:
+                await self._gather()
+                last = next(reversed(self._documents))
+                while last in self._documents:
+                    await self._write_documents()
+
+    def hurry(self) -> None:
+        """Few more will come: they need not wait for one another."""
+        self._hurry.set()
 
     async def flush(self) -> None:
         """Write all that waits."""
@@ -51,6 +64,13 @@ class CursorWriter:
                 await self._write_documents()
         while self._touched:
             await self._write_touched()
+
+    async def _gather(self) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(self._next):
+                await self._hurry.wait()
+        self._next = loop.time() + DOCUMENTS_EVERY
 
     async def _write_touched(self) -> None:
         batch, self._touched = self._touched, []

@@ -78,6 +78,7 @@ class FeedPolling:
             await self._writer.flush()
             await asyncio.sleep(IDLE_SECONDS)
             await self._round(group)
+        self._writer.hurry()
         while self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=IDLE_SECONDS)
             await self._writer.flush()
@@ -116,6 +117,7 @@ class FeedPolling:
 
     async def finish(self) -> None:
         """A drain: what publishers have been asked for is not asked for again, if it comes soon; write all that came."""
+        self._writer.hurry()
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=GRACE)
         self.abandon()

@@ -130,7 +130,7 @@ class FeedStore(RobotsShelf, Protocol):
         ...
 
     def touch(self, cursors: Sequence[FeedCursor]) -> None:
-        """Write cursors without new entries (304, failures), each only over the version before; batches of up to 200."""
+        """Write cursors without new entries (304, failures), each only over the version before; batches of up to 500."""
         ...
 
     def take_rows(self, shard: Shard, owner: str, limit: int, *, now: Seconds) -> list[InboxRow]:
