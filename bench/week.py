@@ -248,8 +248,6 @@ class Week:
     passes: int = 0
     waiting: set[str] = field(default_factory=set)
     """Articles whose pages are to be tried again after the week's end."""
-    again: set[tuple[int, int]] = field(default_factory=set)
-    """Articles whose pages were in hand, and had been served, when a pass was cut short: they are asked for once more."""
 
     def __post_init__(self) -> None:
         self.pool = Threads()
@@ -307,9 +305,6 @@ class Week:
             if items and cut_short:  # as a signal does; what has been handed in goes on to its end
                 follower.drain()
         follower.close()
-        if cut_short:
-            read = {tuple(map(int, link.split("/")[-2:])) for link in self.handed_in}
-            self.again |= {article for article in self.world.served if article not in read}
 
 
 def simulate(count: int, days: float, step: float, folder: Path, seed: int, say: Callable[[str], None]) -> list[str]:
@@ -362,10 +357,7 @@ def _report(world: World, week: Week, took: float, say: Callable[[str], None]) -
     say(
         f"  a host, of {ON_A_HOST} feeds: at most {world.most_at_once} requests at once, {busiest[1]} on a day (pages included)"
     )
-    say(
-        f"  {len(week.handed_in):,} articles handed in, {sum(world.served.values()):,} pages served,"
-        f" {len(week.again)} in hand when a pass was cut short and asked for again"
-    )
+    say(f"  {len(week.handed_in):,} articles handed in, {sum(world.served.values()):,} pages served")
 
 
 def broken_bounds(world: World, step: float) -> Iterator[str]:
@@ -404,7 +396,7 @@ def _hour(moment: float) -> int:
 def _lost(world: World, week: Week) -> Iterator[str]:
     """Articles that a feed listed when it was last read, or that came twice."""
     for (feed, article), times in world.served.items():
-        if times > 1 + ((feed, article) in week.again):
+        if times > 1:
             yield f"article {article} of feed {feed} was served {times} times"
     for link, times in week.handed_in.items():
         if times > 1:

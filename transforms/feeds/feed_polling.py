@@ -12,6 +12,7 @@ from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
 from transforms.feeds.parsing import Document, Parsing
 from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
 from transforms.feeds.ports import NewEntry, Polled
+from transforms.feeds.under_way import UnderWay
 from transforms.model import FeedCursor
 
 PATIENCE = 300.0
@@ -23,8 +24,6 @@ UNDER_WAY = 2000
 AT_ONCE = 8
 BATCH = 500
 IDLE_SECONDS = 1.0
-GRACE = 10.0
-"""Seconds for which a drain waits for answers that are on their way; a publisher whose answer is later is asked anew."""
 
 
 class FeedPolling:
@@ -41,7 +40,7 @@ class FeedPolling:
         self._means = means
         self._client = client
         self._pace = pace
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way = UnderWay[str]()
         """Polls by their feeds' URLs."""
         self._begun = 0
         self._unparsed = Gate(MAX_PARSING_BYTES)
@@ -50,11 +49,6 @@ class FeedPolling:
         """(version, next poll) of the last cursor made of each feed. The store is not asked again for what it has not been told yet, and a
         cursor that the store would not take is no reason to ask a publisher again at once."""
         self._writer = CursorWriter(means, accepted)
-        self._asked: set[str] = set()
-        """Feeds whose publishers have been asked, and whose answers have not come to an end."""
-        self._some_ended = asyncio.Event()
-        self._failed = asyncio.Event()
-        self._failure: Exception | None = None
 
     async def follow(self) -> None:
         """Poll until nothing is due (bounded), or without end.
@@ -63,13 +57,11 @@ class FeedPolling:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                failing = group.create_task(self._fail())
+                watching = group.create_task(self._under_way.watch())
                 await self._rounds(group)
-                failing.cancel()
+                watching.cancel()
         finally:
-            for url, poll in self._under_way.items():
-                if url not in self._asked:
-                    poll.cancel()
+            self._under_way.cancel_unasked()
 
     async def _rounds(self, group: asyncio.TaskGroup) -> None:
         means = self._means
@@ -80,7 +72,7 @@ class FeedPolling:
             await self._round(group)
         self._writer.hurry()
         while self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=IDLE_SECONDS)
+            await self._under_way.ended(IDLE_SECONDS)
             await self._writer.flush()
         await self._writer.flush()
 
@@ -96,37 +88,26 @@ class FeedPolling:
             for cursor in stored:
                 if self._is_due(cursor, everything=everything):
                     await self._turn()
-                    self._under_way[cursor.feed.url] = asyncio.create_task(self._poll(cursor))
+                    self._under_way.begin(cursor.feed.url, self._poll(cursor))
             stored = await reading
-
-    async def _fail(self) -> None:
-        """A poll's error, which is the store's or ours, ends all."""
-        await self._failed.wait()
-        if self._failure:
-            raise self._failure
 
     async def _turn(self) -> None:
         """Wait until one more poll may begin."""
         self._begun += 1
         if self._begun % AT_ONCE == 0:
             await asyncio.sleep(0)  # those just begun take their turns first
-        while len(self._under_way) >= UNDER_WAY:
-            self._some_ended.clear()
-            await self._some_ended.wait()
+        await self._under_way.fewer_than(UNDER_WAY)
         await self._pace.free()
 
     async def finish(self) -> None:
         """A drain: what publishers have been asked for is not asked for again, if it comes soon; write all that came."""
         self._writer.hurry()
-        if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=GRACE)
-        self.abandon()
+        await self._under_way.finish()
         await self._writer.flush()
 
     def abandon(self) -> None:
         """Wait for no answer any more."""
-        for poll in self._under_way.values():
-            poll.cancel()
+        self._under_way.abandon()
 
     def _is_due(self, cursor: FeedCursor, *, everything: bool) -> bool:
         if cursor.feed.url in self._under_way:
@@ -140,17 +121,8 @@ class FeedPolling:
         return cursor.version >= version or next_poll <= self._means.clock()
 
     async def _poll(self, cursor: FeedCursor) -> None:
-        url = cursor.feed.url
-        try:
-            after = await self._after(cursor)
-            self._polled[url] = (after.version, after.next_poll)
-        except Exception as error:  # noqa: BLE001 - it is raised by `follow`
-            self._failure = error
-            self._failed.set()
-        finally:
-            self._asked.discard(url)
-            del self._under_way[url]
-            self._some_ended.set()
+        after = await self._after(cursor)
+        self._polled[cursor.feed.url] = (after.version, after.next_poll)
 
     async def _after(self, cursor: FeedCursor) -> FeedCursor:
         means = self._means
@@ -159,7 +131,7 @@ class FeedPolling:
 
         async def room() -> None:
             await self._unparsed.room()
-            self._asked.add(cursor.feed.url)
+            self._under_way.asked(cursor.feed.url)
 
         answer = await self._client.fetch(
             request.url,

@@ -120,7 +120,10 @@ class Follower:
         return self._means.store.due_deliveries()
 
     def drain(self) -> None:
-        """Stop for good: cursors are written, rows that have not been handed in given back. Blocks until that is done."""
+        """Stop for good: what publishers have been asked for is taken in, if it comes soon, all else given back.
+
+        Blocks until that is done. Pages that are there by then are still handed in.
+        """
         with self._starting:
             self._drained = True
             running = self._running
@@ -131,8 +134,10 @@ class Follower:
             concurrent.futures.wait([running], DRAIN_SECONDS)
 
     def close(self) -> None:
-        """Drain, and renew nothing any more."""
+        """Drain, and give back what lies there."""
         self.drain()
+        if unread := self._tray.withdraw():
+            self._means.store.give_back(unread, self._means.owner)
 
     def _stop(self) -> None:
         self._closing.set()
@@ -186,10 +191,10 @@ class Follower:
         except asyncio.CancelledError:
             if not self._closing.is_set():
                 raise
-            await feeds.finish()
-            unread = [*pages.in_hand, *self._tray.withdraw()]
-            if unread:
-                await in_thread(self._means.store.give_back, unread, self._means.owner)
+            await asyncio.gather(feeds.finish(), pages.finish())
+            if pages.in_hand:
+                await in_thread(self._means.store.give_back, list(pages.in_hand), self._means.owner)
         finally:
             feeds.abandon()
+            pages.abandon()
         self._end()

@@ -13,6 +13,7 @@ from transforms.feeds.means import Means, in_thread, store_call, woken
 from transforms.feeds.pages import Enough, Retry, fetched_page, settle_failure
 from transforms.feeds.robots import Robots
 from transforms.feeds.tray import Tray
+from transforms.feeds.under_way import UnderWay
 from transforms.model import DeadLetter, InboxRow, Page
 
 PATIENCE = 300.0
@@ -48,25 +49,46 @@ class PageFetching:
         self._tray = tray
         self._wake = accepted
         self._taken = 0
+        self._under_way = UnderWay[int]()
+        """Fetches by their rows."""
         self.in_hand: dict[int, InboxRow] = {}
         """Taken and neither handed in nor ended."""
 
     async def follow(self, feeds_done: Callable[[], bool]) -> None:
-        """Fetch until no row is left to take (bounded: or pass_pages have been taken), or without end."""
+        """Fetch until no row is left to take (bounded: or pass_pages have been taken), or without end.
+
+        If cancelled, it leaves those pages behind whose publishers have been asked: `finish` or `abandon` is to follow.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                watching = group.create_task(self._under_way.watch())
+                await self._rounds(feeds_done)
+                watching.cancel()
+        finally:
+            self._under_way.cancel_unasked()
+
+    async def _rounds(self, feeds_done: Callable[[], bool]) -> None:
         means = self._means
-        async with asyncio.TaskGroup() as fetches:
-            while True:
-                no_more_feeds = feeds_done()  # asked before looking for rows: what was accepted meanwhile is seen
-                room = await self._room()
-                rows = await self._take(room) if room > 0 else []
-                for row in rows:
-                    fetches.create_task(self._fetch(row))
-                if rows:
-                    continue
-                full = means.bounded and self._taken >= means.polling.pass_pages
-                if means.bounded and not self.in_hand and (no_more_feeds or full):
-                    return
-                await woken(self._wake, IDLE_SECONDS)
+        while True:
+            no_more_feeds = feeds_done()  # asked before looking for rows: what was accepted meanwhile is seen
+            room = await self._room()
+            rows = await self._take(room) if room > 0 else []
+            for row in rows:
+                self._under_way.begin(row.row, self._fetch(row))
+            if rows:
+                continue
+            full = means.bounded and self._taken >= means.polling.pass_pages
+            if means.bounded and not self.in_hand and (no_more_feeds or full):
+                return
+            await woken(self._wake, IDLE_SECONDS)
+
+    async def finish(self) -> None:
+        """A drain: pages that publishers have been asked for are laid in, if they come soon."""
+        await self._under_way.finish()
+
+    def abandon(self) -> None:
+        """Wait for no page any more."""
+        self._under_way.abandon()
 
     async def _room(self) -> int:
         polling = self._means.polling
@@ -94,8 +116,13 @@ class PageFetching:
 
     async def _fetch(self, row: InboxRow) -> None:
         means, url = self._means, row.entry.link
+
+        async def room() -> None:
+            await self._tray.room()
+            self._under_way.asked(row.row)
+
         answer = await self._client.fetch(
-            url, FetchKind.PAGE, may_visit=self._robots.may_visit, patience=PATIENCE, room=self._tray.room
+            url, FetchKind.PAGE, may_visit=self._robots.may_visit, patience=PATIENCE, room=room
         )
         if isinstance(answer, Fetched):
             self._hand_in(row, fetched_page(row, answer, means.polling))

@@ -396,7 +396,8 @@ def test_drained_before_its_start_it_follows_nothing(press, clock, following):
     assert press.paths() == []
 
 
-def test_drain_gives_back_what_was_not_handed_in(press, clock, following):
+def test_drain_hands_in_what_is_there_and_gives_back_what_does_not_come(press, clock, following, monkeypatch):
+    monkeypatch.setattr("transforms.feeds.under_way.GRACE", 0.1)
     press.play(FEED, rss(item("/slow"), item("/quick")))
     press.play("http://post.test/slow", raw(b"", then="hang"))
     press.play("http://post.test/quick", "<p>page</p>")
@@ -409,10 +410,50 @@ def test_drain_gives_back_what_was_not_handed_in(press, clock, following):
         time.sleep(0.01)
     assert follower.busy()
     follower.drain()
-    assert sorted(store.given_back) == [1, 2]
-    assert store.under_way == {}
+    assert len(store.given_back) == 1
     assert store.cursors[FEED].version == 1
+    [page] = follower.ready(0.0)
+    assert page.url == "http://post.test/quick"
+    assert list(store.under_way) == [page.row.row]
+    assert follower.done()
+
+
+def test_close_gives_back_what_nobody_has_taken(press, clock, following):
+    press.play("http://post.test/*", "<p>page</p>")
+    store = MemoryStore(clock=clock)
+    row = store.add_row(Entry(FEED, "x", "http://post.test/1"), NOW)
+    follower = following(store)
+    follower.start(bounded=False)
+    until = time.monotonic() + PATIENCE
+    while not len(follower._tray):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    follower.close()
+    assert store.given_back == [row.row]
     assert follower.ready(0.0) == []
+
+
+def test_drain_hands_in_the_pages_that_are_on_their_way(press, clock, following):
+    asked, answers = threading.Event(), threading.Event()
+
+    async def slow(_request):
+        asked.set()
+        await asyncio.to_thread(answers.wait, PATIENCE)
+        return web.Response(text="<p>page</p>", content_type="text/html")
+
+    press.play("http://post.test/1", slow)
+    press.play("http://post.test/robots.txt", "")
+    store = MemoryStore(clock=clock)
+    store.add_row(Entry(FEED, "x", "http://post.test/1"), NOW)
+    follower = following(store, network=press.network(headers_seconds=PATIENCE, total_seconds=PATIENCE))
+    follower.start(bounded=True)
+    assert asked.wait(PATIENCE)
+    draining = threading.Thread(target=follower.drain)
+    draining.start()
+    answers.set()
+    draining.join(PATIENCE)
+    [page] = follower.ready(0.0)
+    assert (page.url, store.given_back) == ("http://post.test/1", [])
 
 
 def test_drain_waits_for_the_answers_that_are_on_their_way(press, clock, following):
