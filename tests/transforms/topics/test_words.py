@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transforms.topics.words import LONGEST_WORD, fold, patterns, spans, tokens
@@ -45,6 +45,8 @@ def test_folding_twice_changes_nothing(text):
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="*?")))
+@example("\u0345")
+@example("\u0345a")
 def test_a_term_is_split_as_a_text_is(text):
     assert list(patterns(text)) == [word for word in tokens(text) if word]
 
