@@ -207,7 +207,8 @@ class WorkerPool:
         return functools.partial(self._start, task)
 
     def _start(self, task: _Task) -> None:
-        if not task.future.running() and not task.future.set_running_or_notify_cancel():
+        # Done: it ended while another task's broken pool put it back.
+        if task.future.done() or not (task.future.running() or task.future.set_running_or_notify_cancel()):
             self._forget(task)
             return
         task.pool = self._pool
@@ -288,7 +289,8 @@ class WorkerPool:
                 self._put_back(task)
                 return
         self._forget(task)
-        task.future.set_exception(WorkerDied(f"the worker pool broke three times under it: {error}"))
+        if not task.future.done():
+            task.future.set_exception(WorkerDied(f"the worker pool broke three times under it: {error}"))
 
 
 def _patience_used(task: _Task, now: float) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.workers import WorkerDied, WorkerPool, WorkerTimedOut, shared_pool
+from transforms.workers import WorkerDied, WorkerPool, WorkerTimedOut, _Task, shared_pool
 
 LIVENESS = 30.0
 
@@ -249,6 +249,16 @@ def test_a_task_that_the_pool_has_lost_is_run_by_a_new_one(monkeypatch: pytest.M
     lost = [pool.submit(double, value, deadline=4.0) for value in range(3)]
     assert [future.result(LIVENESS) for future in lost] == [0, 2, 4]
     assert pool._pool is not broken
+    pool.close()
+
+
+def test_a_task_that_ends_while_it_is_put_back_stops_nobody() -> None:
+    """A pool that breaks puts all running tasks back; one of them may have its result by then."""
+    pool = WorkerPool(1)
+    ended = _Task(double, (1,), 10.0)
+    ended.future.set_result(2)
+    pool._put_back(ended)
+    assert pool.submit(double, 3, deadline=10.0).result(LIVENESS) == 6
     pool.close()
 
 
