@@ -46,15 +46,19 @@ def streaming(tmp_path: Path) -> Iterator[tuple[Arena, Command]]:
             command.process.wait()
 
 
-def test_articles_that_appear_become_alerts_and_an_interrupt_drains(tmp_path: Path) -> None:
+def test_articles_that_appear_become_alerts_beside_feed_health_and_an_interrupt_drains(tmp_path: Path) -> None:
     truth = expectations()
     wanted = {(topic, name) for topic, names in truth.alerts.items() for name in names}
     story_of = {url: name for name, story in truth.stories.items() for url in (a.url for a in story.articles)}
-    with arena(tmp_path, tables=TABLES, reveal_over=REVEAL) as here:
+    tables = {**TABLES, "health": {"alert": True, "sinks": ["desk"]}}
+    with arena(tmp_path, tables=tables, reveal_over=REVEAL) as here:
         command = here.start("stream")
 
+        def health_told() -> list[str]:
+            return [event["subject"] for event in here.desk.events() if event["type"] == "org.wirewatch.feed.raised"]
+
         def told() -> set[tuple[str, str]]:
-            events = [event["data"] for event in here.desk.events()]
+            events = [event["data"] for event in here.desk.events() if "topic" in event["data"]]
             return {(event["topic"]["id"], story_of[m["url"]]) for event in events for m in event["members"]}
 
         def all_read() -> bool:
@@ -67,6 +71,7 @@ def test_articles_that_appear_become_alerts_and_an_interrupt_drains(tmp_path: Pa
         eventually(lambda: wanted <= told() or ended(), LIVENESS, f"alerts on {sorted(wanted)}")
         assert not ended(), command.finished()
         eventually(all_read, LIVENESS, "all articles read")
+        eventually(health_told, PATIENCE, "the gone feed's health told beside the stream")
         command.interrupt()
         finished = command.finished(PATIENCE)
         assert finished.code == 0, finished
