@@ -23,6 +23,8 @@ WITH_DATA = (
     "bench.feeds",
     "bench.robots",
     "bench.urls",
+    "bench.vectors",
+    "bench.search",
 )
 ALONE = (
     "bench.queries",
