@@ -27,8 +27,8 @@ from transforms.stories.index import TermIndex, Terms
 from transforms.stories.links import link_key
 from transforms.stories.names import find_numbers, find_quotes
 from transforms.stories.outlets import OutletTable
-from transforms.stories.shared_ends import KEPT_WORDS, end_hashes
-from transforms.stories.shingles import sketch
+from transforms.stories.shared_ends import KEPT_WORDS
+from transforms.stories.shingles import hash_words, sketch
 from transforms.stories.similarity import Hashes, Profile, packed, profile_of, quote_runs
 from transforms.stories.terms import count_terms, find_words, fold_words, split_words
 
@@ -132,14 +132,15 @@ class Mixer:
         written = find_words(text)
         words = fold_words(written)
         terms = [_term(word) for word in words]
+        hashed = hash_words(words)
         numbers = self._numbered(terms)
         named = [word[0].isupper() and term in print_.names for word, term in zip(written, terms, strict=False)]
         found, quotes = find_numbers(text), find_quotes(text)
         return _Sentence(
             words=numbers,
             names=numbers[: len(named)][np.array(named, dtype=bool)],
-            ends=b"".join(end_hashes(words[at : at + KEPT_WORDS])[0] for at in range(0, len(words), KEPT_WORDS)),
-            shingles=packed(sketch(words)),
+            ends=b"".join([hashed[word][:2] for word in words]),
+            shingles=packed(sketch(words, hashed=hashed)),
             numbers=found,
             number_hashes=np.array([xxhash.xxh32_intdigest(number.encode()) for number in found], dtype=np.uint32),
             quotes=quotes,

@@ -17,7 +17,7 @@ from bench.stories import SETS, Rows, read_set
 from transforms.stories.fingerprint import VECTOR_CHARACTERS
 from transforms.stories.vectors import embed, unpack
 
-READ = (150, 300, 600, 1200, 2400, 10_000)
+READ = (150, 300, 400, 600, 1200, 2400, 10_000)
 """Characters of title and text that are tried."""
 PAIRS = 20_000
 """Of each kind and set, at most."""

@@ -1,5 +1,6 @@
 """An inverted index over the words of remembered articles: which of them may tell the same story."""
 
+import itertools
 import math
 from array import array
 from collections.abc import Sequence
@@ -88,12 +89,14 @@ class TermIndex:
     # --- terms --------------------------------------------------------------------------------------------------------
 
     def slots(self, terms: Sequence[str], lang: str) -> Slots:
-        """Numbers of terms, made where they are new."""
+        """Numbers of terms, each given once; made where they are new."""
         known = self._slots.setdefault(lang, {})
         found = list(map(known.get, terms))
         if None in found:
-            self._number([term for term in terms if term not in known], lang)
-            found = list(map(known.get, terms))
+            first = self.terms
+            self._number([term for term, slot in zip(terms, found, strict=True) if slot is None], lang)
+            made = itertools.count(first)
+            found = [next(made) if slot is None else slot for slot in found]
         return np.array(found, dtype=np.int32)
 
     def _number(self, terms: Sequence[str], lang: str) -> None:

@@ -4,11 +4,10 @@ Outlets hang one block on all their articles, and syndication hangs it on other 
 blocks, and which they are cannot be told from one text. Between two texts it can: a copy shares wording everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
 from transforms.stories.index import TermIndex, Terms
 from transforms.stories.names import find_quotes
@@ -28,11 +27,15 @@ LEFT = 0.12
 NO_ENDS = (0, 0)
 
 
-def end_hashes(words: Sequence[str]) -> tuple[bytes, bytes]:
-    """16-bit hashes of a text's first and of its last folded words, in their order, little-endian."""
+def end_hashes(words: Sequence[str], hashed: Mapping[str, bytes]) -> tuple[bytes, bytes]:
+    """Two bytes of the hash of each of a text's first and of its last folded words, in their order.
+
+    Args:
+        words: of the text.
+        hashed: their hash_words().
+    """
     first, last = words[:KEPT_WORDS], words[-KEPT_WORDS:]
-    known = {word: xxhash.xxh32_digest(word.encode())[:2] for word in {*first, *last}}
-    return b"".join([known[word] for word in first]), b"".join([known[word] for word in last])
+    return b"".join([hashed[word][:2] for word in first]), b"".join([hashed[word][:2] for word in last])
 
 
 def common_ends(a: Profile, b: Profile) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Sketches of a text's word 5-grams, from which the share of shared wording is estimated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +21,25 @@ _HALF = 16
 """Bits of the upper half of a hash of 32."""
 
 
-def sketch(words: Sequence[str], bound: int = BOUND) -> tuple[int, ...]:
+def hash_words(words: Iterable[str]) -> dict[str, bytes]:
+    """xxHash64 of each word, 8 bytes."""
+    return {word: xxhash.xxh64_digest(word.encode()) for word in set(words)}
+
+
+def sketch(words: Sequence[str], bound: int = BOUND, hashed: Mapping[str, bytes] | None = None) -> tuple[int, ...]:
     """Sorted hashes of the word 5-grams that fall below the bound; a text of fewer words counts as one shingle.
 
     A shingle's hash is a sum of its words' xxHash64, each times an odd factor of its place, mixed once more
     (the finaliser of MurmurHash3).
+
+    Args:
+        words: folded, in order.
+        bound: hashes from it on are left out.
+        hashed: the words' hash_words(), where they are at hand.
     """
     if not words:
         return ()
-    known = {word: xxhash.xxh64_digest(word.encode()) for word in set(words)}
+    known = hash_words(words) if hashed is None else hashed
     hashes = np.frombuffer(b"".join([known[word] for word in words]), dtype=">u8").astype(np.uint64)
     count = max(1, len(words) - SIZE + 1)
     total = np.zeros(count, dtype=np.uint64)

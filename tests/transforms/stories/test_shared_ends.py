@@ -9,6 +9,7 @@ from transforms.stories.likeness import pair_likeness
 from transforms.stories.memory import StoriesMemory
 from transforms.stories.relation import relation
 from transforms.stories.shared_ends import KEPT_WORDS, common_ends, end_hashes
+from transforms.stories.shingles import hash_words
 
 FOREIGN = (
     " Vellen Digital reaches four million readers a month through its partner sites in nine countries. "
@@ -95,6 +96,7 @@ def test_what_two_texts_begin_and_end_with(a, b, ends):
 
 
 def test_only_so_many_words_are_kept_of_each_end():
-    first, last = end_hashes([f"word{number}" for number in range(1000)])
+    words = [f"word{number}" for number in range(1000)]
+    first, last = end_hashes(words, hash_words(words))
     assert len(first) == len(last) == 2 * KEPT_WORDS
     assert first != last
