@@ -33,6 +33,7 @@ from transforms.stories.weights import CrowdWeights, LikenessWeights, Needed, Pa
 GAIN = 0.0005
 """Merit that a move must gain: less is chance."""
 ROUNDS = 5
+"""At most, where --rounds says nothing else."""
 FINEST = 0.5
 """Share of STEPS below which no step goes."""
 PLAIN = Weights(
@@ -136,10 +137,10 @@ def merits(pool: Pool, tries: Sequence[Weights]) -> list[float]:
     return [merit(scores[place :: len(tries)]) for place in range(len(tries))]
 
 
-def search(weights: Weights, workers: int) -> Iterator[tuple[Weights, float]]:
+def search(weights: Weights, workers: int, rounds: int) -> Iterator[tuple[Weights, float]]:
     """The best weights so far after each round, with their merit on what they are fitted on."""
     share = 1.0
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, articles in list(_ARTICLES.items()):
             _ARTICLES[name] = found_alike(articles, weights)
         with multiprocessing.get_context("fork").Pool(workers) as pool:
@@ -152,7 +153,8 @@ def search(weights: Weights, workers: int) -> Iterator[tuple[Weights, float]]:
                     place = max(range(len(tries)), key=scores.__getitem__)
                     if scores[place] >= best + GAIN:
                         weights, best = tries[place], scores[place]
-                        print(f"  {group}.{field} moved: {best:.4f}", flush=True)
+                        value = getattr(getattr(weights, group), field)
+                        print(f"  {group}.{field} is {value:g}: {best:.4f}", flush=True)
         yield weights, best
         if best < before + GAIN:
             share /= 2
@@ -186,6 +188,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--start", type=Path, help="weights file to begin with instead of plain weights")
     parser.add_argument("--set", action="append", choices=SETS, help="only this set (may be repeated)")
     parser.add_argument("--write", type=Path, required=True, help="file for the weights")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of the search, at most")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     options = parser.parse_args(arguments)
     names, folder = options.set or SETS, options.data / "stories"
@@ -196,12 +199,12 @@ def main(arguments: list[str] | None = None) -> int:
     _ARTICLES.update({name: read_articles(folder, name, wanted) for name in names})
     count = sum(len(articles.judged) for articles in _ARTICLES.values())
     weights = start = load_weights(options.start) if options.start else PLAIN
-    for number, (found, gained) in enumerate(search(start, options.workers), start=1):
+    for number, (found, gained) in enumerate(search(start, options.workers, options.rounds), start=1):
         weights = found
         print(f"round {number}: merit {gained:.4f}", flush=True)
     began = "the weights shipped before" if options.start else "plain weights, all parts alike"
     lines = [
-        f"Written by `python -m bench.fit --half {options.half}` on {datetime.now(UTC):%Y-%m-%d}, beginning with {began},",
+        f"Written by `python -m bench.fit --half {options.half} --rounds {options.rounds}` on {datetime.now(UTC):%Y-%m-%d}, beginning with {began},",
         f"from {count} articles of {', '.join(names)}, in an order that tells nothing, no dates used.",
         "transforms/stories/weights.py says what each number does.",
     ]
