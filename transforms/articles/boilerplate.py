@@ -173,10 +173,13 @@ def split_tail(text: str) -> tuple[str, str]:
     if inside and _fits(text, inside.start()):
         cut = inside.start()
     body, tail = text[:cut].strip(), text[cut:].strip()
-    notices = [line for line in body.split("\n") if _is_notice(line)]
-    apart = "\n".join([*notices, tail]).strip() if notices else ""
+    told: list[str] = []
+    notices: list[str] = []
+    for line in body.split("\n"):
+        (notices if _is_notice(line) else told).append(line)
+    apart = "\n".join([*notices, tail]).strip()
     if notices and len(apart.split()) <= MAX_TAIL_SHARE * len(text.split()):
-        return "\n".join(line for line in body.split("\n") if not _is_notice(line)).strip(), apart
+        return "\n".join(told).strip(), apart
     return body, tail
 
 

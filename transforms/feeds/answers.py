@@ -1,5 +1,6 @@
 """What comes of a request, as values, and what its headers say of time."""
 
+import hashlib
 from email.utils import parsedate_to_datetime
 
 from transforms.model import Record, Seconds
@@ -8,6 +9,11 @@ HOLDING = frozenset({429, 503})
 """Answers whose Retry-After counts (RFC 9110 10.2.3, RFC 6585)."""
 NOT_ASKED = frozenset(("host-busy", "host-held"))
 """Reasons of failures for which nobody was asked."""
+
+
+def body_hash(body: bytes) -> str:
+    """Tells an unchanged document."""
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 class Fetched(Record, frozen=True):

@@ -22,9 +22,7 @@ def background_loop() -> asyncio.AbstractEventLoop:
         if loop is None:
             _allow_many_sockets()
             gc.freeze()  # what is imported by now stays: no full collection need look through it again
-            gc.set_threshold(
-                20_000, 20, 50
-            )  # what is under way is no garbage: looking through it took a tenth of a poll
+            gc.set_threshold(20_000, 20, 50)  # what is under way is no garbage
             loop = _loops[os.getpid()] = asyncio.new_event_loop()
             loop.set_default_executor(ThreadPoolExecutor(_NAME_SERVER_THREADS, "follow-feeds-names"))
             threading.Thread(target=loop.run_forever, name="follow-feeds", daemon=True).start()

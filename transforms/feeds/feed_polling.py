@@ -55,13 +55,8 @@ class FeedPolling:
 
         If cancelled, it leaves those polls behind whose publishers have been asked: `finish` or `abandon` is to follow.
         """
-        try:
-            async with asyncio.TaskGroup() as group:
-                watching = group.create_task(self._under_way.watch())
-                await self._rounds(group)
-                watching.cancel()
-        finally:
-            self._under_way.cancel_unasked()
+        async with self._under_way.watched() as group:
+            await self._rounds(group)
 
     async def _rounds(self, group: asyncio.TaskGroup) -> None:
         means = self._means

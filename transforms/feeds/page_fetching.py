@@ -59,28 +59,20 @@ class PageFetching:
 
         If cancelled, it leaves those pages behind whose publishers have been asked: `finish` or `abandon` is to follow.
         """
-        try:
-            async with asyncio.TaskGroup() as group:
-                watching = group.create_task(self._under_way.watch())
-                await self._rounds(feeds_done)
-                watching.cancel()
-        finally:
-            self._under_way.cancel_unasked()
-
-    async def _rounds(self, feeds_done: Callable[[], bool]) -> None:
         means = self._means
-        while True:
-            no_more_feeds = feeds_done()  # asked before looking for rows: what was accepted meanwhile is seen
-            room = await self._room()
-            rows = await self._take(room) if room > 0 else []
-            for row in rows:
-                self._under_way.begin(row.row, self._fetch(row))
-            if rows:
-                continue
-            full = means.bounded and self._taken >= means.polling.pass_pages
-            if means.bounded and not self.in_hand and (no_more_feeds or full):
-                return
-            await woken(self._wake, IDLE_SECONDS)
+        async with self._under_way.watched():
+            while True:
+                no_more_feeds = feeds_done()  # asked before looking for rows: what was accepted meanwhile is seen
+                room = await self._room()
+                rows = await self._take(room) if room > 0 else []
+                for row in rows:
+                    self._under_way.begin(row.row, self._fetch(row))
+                if rows:
+                    continue
+                full = means.bounded and self._taken >= means.polling.pass_pages
+                if means.bounded and not self.in_hand and (no_more_feeds or full):
+                    return
+                await woken(self._wake, IDLE_SECONDS)
 
     async def finish(self) -> None:
         """A drain: pages that publishers have been asked for are laid in, if they come soon."""

@@ -1,6 +1,5 @@
 """A feed's document to records. Runs in a worker process that can be killed: what feeds send can hang a parser."""
 
-import hashlib
 import html
 import re
 import unicodedata
@@ -10,6 +9,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser
 
 from transforms.articles.urls import url_key, web_url
+from transforms.feeds.answers import body_hash
 from transforms.feeds.formats.raw import PLAIN_LINK, RawEntry, RawFeed
 from transforms.feeds.formats.read import MAX_DEPTH, MAX_ENTRIES, Reader, read_document
 from transforms.model import Entry, Record, Seconds
@@ -21,7 +21,6 @@ __all__ = [
     "Unparsed",
     "clean_entry",
     "discover_feeds",
-    "listing_hash",
     "parse_feed",
     "plain_text",
     "with_absolute_links",
@@ -122,17 +121,17 @@ def _read(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed | Not
         skip_days=tuple(sorted({_DAYS.index(day) for day in _skipped(body, b"days") if day in _DAYS})),
         left_out=len(found) - len(entries),
         cut=reading.cut,
-        listed=listing_hash(entries),
+        listed=_listing_hash(entries),
         latest=max(
             (date for one in entries for date in (one.published, one.updated) if date is not None), default=None
         ),
     )
 
 
-def listing_hash(entries: Iterable[Entry]) -> str:
+def _listing_hash(entries: Iterable[Entry]) -> str:
     """Tells a document that lists the same entries as another."""
     keys = sorted(f"{url_key(entry.link)} {entry.title}" for entry in entries)
-    return hashlib.blake2b("\n".join(keys).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return body_hash("\n".join(keys).encode("utf-8", "replace"))
 
 
 def discover_feeds(body: bytes, url: str) -> tuple[str, ...]:

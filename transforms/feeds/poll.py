@@ -1,12 +1,11 @@
 """One poll as a decision: what to ask for, and what an answer makes of the feed's cursor. Pure."""
 
-import hashlib
 from urllib.parse import urlsplit
 
 import msgspec
 
 from transforms.config import PollingConfig
-from transforms.feeds.answers import HOLDING, Fetched, FetchFailure
+from transforms.feeds.answers import HOLDING, Fetched, FetchFailure, body_hash
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
 from transforms.feeds.schedule import next_poll, wait_after_failure, wait_after_success
 from transforms.model import FeedCursor, FeedStatus, PollHints, Record
@@ -38,11 +37,6 @@ def request_for(cursor: FeedCursor, now: float) -> PollRequest:
     if full is None or now - full >= FULL_EVERY:
         return PollRequest(url)
     return PollRequest(url, cursor.etag, cursor.last_modified)
-
-
-def body_hash(body: bytes) -> str:
-    """Tells an unchanged document."""
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 def needs_parsing(cursor: FeedCursor, answer: Fetched) -> bool:

@@ -1,7 +1,9 @@
 """Requests under way, each a task; a drain lets those end whose publishers have been asked."""
 
 import asyncio
-from collections.abc import Coroutine, Hashable
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
 GRACE = 10.0
@@ -11,17 +13,14 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class UnderWay(Generic[Key]):
-    """Tasks by key, until they end; the first error of one, which is the store's or ours, is raised by `watch`.
-
-    They are in no task group: a group would end all of them with itself.
-    """
+    """Tasks by key, until they end. They are in no task group: a group would end all of them with itself."""
 
     def __init__(self) -> None:
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._asked: set[Key] = set()
         self._some_ended = asyncio.Event()
         self._failed = asyncio.Event()
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -29,9 +28,27 @@ class UnderWay(Generic[Key]):
     def __contains__(self, key: Key) -> bool:
         return key in self._tasks
 
+    @contextlib.asynccontextmanager
+    async def watched(self) -> AsyncIterator[asyncio.TaskGroup]:
+        """A context in which tasks are begun; an error of one, which is the store's or ours, ends it and is raised.
+
+        At its end, by whatever cause, those are cancelled whose publishers have not been asked; `finish` or `abandon` is
+        to follow for the others.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                watching = group.create_task(self._watch())
+                yield group
+                watching.cancel()
+        finally:
+            for key, task in self._tasks.items():
+                if key not in self._asked:
+                    task.cancel()
+
     def begin(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
         """Begin work under a key that none has."""
-        self._tasks[key] = asyncio.create_task(self._run(key, work))
+        task = self._tasks[key] = asyncio.create_task(work)
+        task.add_done_callback(functools.partial(self._end, key))
 
     def asked(self, key: Key) -> None:
         """Its publisher is being asked."""
@@ -48,36 +65,28 @@ class UnderWay(Generic[Key]):
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=seconds)
 
-    async def watch(self) -> None:
-        """Wait for an error, and raise it."""
-        await self._failed.wait()
-        if self._failure:
-            raise self._failure
-
-    def cancel_unasked(self) -> None:
-        """End those whose publishers have not been asked: `finish` or `abandon` is to follow."""
-        for key, task in self._tasks.items():
-            if key not in self._asked:
-                task.cancel()
-
     async def finish(self) -> None:
-        """Wait for the answers that are on their way, if they come soon."""
+        """Wait for the answers that are on their way, if they come soon; raises what went wrong with one."""
         await self.ended(GRACE)
         self.abandon()
         await self.ended(GRACE)
+        if self._failure:
+            raise self._failure
 
     def abandon(self) -> None:
         """Wait for no answer any more."""
         for task in self._tasks.values():
             task.cancel()
 
-    async def _run(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:  # noqa: BLE001 - it is raised by `watch`
-            self._failure = error
+    async def _watch(self) -> None:
+        await self._failed.wait()
+        if self._failure:
+            raise self._failure
+
+    def _end(self, key: Key, task: asyncio.Task[None]) -> None:
+        self._asked.discard(key)
+        del self._tasks[key]
+        self._some_ended.set()
+        if not task.cancelled() and (failure := task.exception()):
+            self._failure = failure
             self._failed.set()
-        finally:
-            self._asked.discard(key)
-            del self._tasks[key]
-            self._some_ended.set()

@@ -16,14 +16,15 @@ from transforms.stories.credit_context import Hit, hits_in, sentences_end, snipp
 from transforms.stories.credit_patterns import AFTER, BEFORE
 from transforms.stories.named_in_text import named_in_text
 from transforms.stories.outlets import Mention, Outlet, OutletTable
+from transforms.stories.terms import read_part
 
 LEAD_CHARACTERS = 500
 LEAD_SHARE = 0.25
 """What stands in the headline or the lead credits the whole report; later it credits one fact."""
 OPENING_SENTENCES = 1
 """What an outlet was told is the report where these say so; later it is one fact."""
-READ_CHARACTERS = 8000
-"""About 1,300 words: of what is credited later, nothing is the report's source."""
+ENDING_CHARACTERS = 2000
+"""Of a long text's end, where agencies sign."""
 MOST_MENTIONS = 500
 """A bound on the work that a hostile text can cause; no article needs more."""
 REPEATED = 3
@@ -43,13 +44,15 @@ def find_credits(article: Article, body: str, tail: str, outlets: OutletTable) -
 
     Args:
         article: title, authors, links, canonical URL and feed source are read.
-        body: the text without its promotional tail (transforms.articles.boilerplate.split_tail).
+        body: the text without its promotional tail (transforms.articles.boilerplate.split_tail); of a long one only the
+            beginning (read_part) and the last lines are read.
         tail: the promotional tail; only rights lines count there, not what the outlet says of itself.
         outlets: the outlet table.
     """
     own = _Own(article, outlets)
-    report = _without_reminders(body[:READ_CHARACTERS])
-    ending = report if len(body) <= READ_CHARACTERS else _without_reminders(body[-READ_CHARACTERS // 4 :])
+    read = read_part(body)
+    report = _without_reminders(read)
+    ending = report if len(read) == len(body) else _without_reminders(body[-ENDING_CHARACTERS:])
     hits = [
         *agency_marks(article.authors, report, ending, tail, outlets),
         *_headline(article.title, outlets),

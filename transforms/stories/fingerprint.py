@@ -9,19 +9,16 @@ from transforms.stories.names import find_names, find_numbers, find_quotes
 from transforms.stories.outlets import OutletTable
 from transforms.stories.shared_ends import end_hashes
 from transforms.stories.shingles import hash_words, sketch
-from transforms.stories.terms import count_terms, find_words, fold_words, split_words
+from transforms.stories.terms import count_terms, find_words, fold_words, read_part, split_words
 from transforms.stories.vectors import MODEL, embed
 
-VERSION = f"6 {MODEL}"
+VERSION = f"7 {MODEL}"
 """Rules and model; a change of either must change it, so that stored fingerprints are made anew."""
 
 LEAD_WORDS = 200
 VECTOR_CHARACTERS = 400
 """Of title and lead that the vector reads: about 65 words; more tells stories hardly better (`bench.vectors`) and costs
 time."""
-READ_CHARACTERS = 8000
-"""Of a body that terms, names, numbers and quotes are taken from: about 1,300 words. What a longer text says further down is rarely
-its report; wording is compared over the whole."""
 MOST_LINKS = 20
 
 
@@ -40,11 +37,12 @@ def fingerprint(article: Article, outlets: OutletTable) -> Fingerprint:
     """Gather an article's fingerprint; pure function of the article, the outlet table and VERSION.
 
     Args:
-        article: as read; only its text without the boilerplate tail counts.
+        article: as read; only its text without the boilerplate tail counts, of a long one the beginning (read_part), but
+            its wording whole.
         outlets: the outlet table that names the credited outlets (see transforms.stories.outlets).
     """
     body, tail = split_tail(article.text)
-    read = body if len(body) <= READ_CHARACTERS else body[:READ_CHARACTERS].rpartition(" ")[0]
+    read = read_part(body)
     written = find_words(read)
     words = fold_words(written)
     every_word = [*words, *split_words(body[len(read) :])] if len(read) < len(body) else words

@@ -73,9 +73,10 @@ class TermIndex:
         self._documents = np.zeros(1024, dtype=np.int32)
         self._background = np.zeros(1024, dtype=np.float32)
         self._mass = np.zeros(1024, dtype=np.float32)
-        """Documents that hold the term: those counted, and of the background's 300; and its logarithm."""
+        """Documents that hold the term: those counted, and of the background's 300."""
         self._log_mass = np.zeros(1024, dtype=np.float32)
-        self._mine = np.zeros(1024, dtype=np.float32)
+        self._scratch = np.zeros(1024, dtype=np.float32)
+        """Zeros, lent to one comparison at a time."""
         self._local = np.zeros(1024, dtype=np.float32)
         self._times = np.full(1024, np.nan)
         """Publication time by row; nan: the row is not held any more."""
@@ -107,7 +108,7 @@ class TermIndex:
         shares = [background_share(term, lang) for term in terms]
         self._postings += [array("i") if share <= LISTED else None for share in shares]
         while len(self._postings) > len(self._documents):
-            for name in ("_documents", "_background", "_mass", "_log_mass", "_local", "_mine"):
+            for name in ("_documents", "_background", "_mass", "_log_mass", "_local", "_scratch"):
                 held = getattr(self, name)
                 setattr(self, name, np.concatenate([held, np.zeros_like(held)]))
         background = np.array(shares, dtype=np.float32) * np.float32(BACKGROUND_DOCUMENTS)
@@ -181,7 +182,7 @@ class TermIndex:
 
     def compare(self, mine: Terms, others: Sequence[Terms]) -> "Comparison":
         """An article beside others; their cosines can be taken more than once, under different weights."""
-        return Comparison(self, mine, others, self._mine)
+        return Comparison(self, mine, others, self._scratch)
 
     # --- search -------------------------------------------------------------------------------------------------------
 

@@ -18,8 +18,8 @@ import pytest
 from aiohttp import web
 
 from pipeline.store import Store, open_store
+from tests.transforms.feeds.following import ONLY, Clock, Threads
 from tests.transforms.feeds.press import Asked, Press, answer, item, rss
-from tests.transforms.feeds.test_follower import ONLY, Clock, Threads
 from transforms.config import PollingConfig
 from transforms.feeds.follower import Follower
 from transforms.feeds.pace import Pace

@@ -1,109 +1,14 @@
-import asyncio
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
-from aiohttp import web
 
+from tests.transforms.feeds.following import FEED, NOW, PATIENCE, Threads, one_pass, until, wait_for
 from tests.transforms.feeds.memory_store import MemoryStore
-from tests.transforms.feeds.press import Press, answer, conditional, item, raw, rss
-from transforms.config import PollingConfig
-from transforms.feeds.follower import Follower
+from tests.transforms.feeds.press import answer, conditional, item, raw, rss
 from transforms.feeds.ports import Shard, host_hash
-from transforms.model import DeadLetter, Entry, FeedStatus, InboxRow, Page, TextFrom
+from transforms.model import Entry, FeedStatus, InboxRow, TextFrom
 from transforms.workers import WorkerDied, WorkerTimedOut
-
-NOW = 1_700_000_000.0
-FEED = "http://post.test/feed"
-PATIENCE = 20.0
-ONLY = Shard()
-
-
-class Threads:
-    """A pool that parses in threads: what it runs here is known to end."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self._threads = ThreadPoolExecutor(2)
-        self._error = error
-
-    def submit(self, function, *args, deadline):
-        if self._error:
-            return self._threads.submit(self._fail)
-        return self._threads.submit(function, *args)
-
-    def _fail(self):
-        raise self._error
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def threads():
-    return Threads()
-
-
-@pytest.fixture
-def press():
-    with Press() as served:
-        served.play("http://post.test/robots.txt", "User-agent: *\nDisallow: /secret\n")
-        yield served
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def following(press, clock, threads):
-    """Opens followers of a store; all are closed at the end."""
-    opened = []
-
-    def open_follower(store, shard=ONLY, *, network=None, pool=None, everything=False, **polling):
-        polling = {"pace": 0.0, "page_tries": 2, **polling}
-        follower = Follower(
-            shard,
-            store,
-            polling=PollingConfig(**polling),
-            network=network or press.network(),
-            max_age=86400.0,
-            pool=pool or threads,
-            owner="test",
-            everything=everything,
-            clock=clock,
-            roll=lambda: 0.0,
-        )
-        opened.append(follower)
-        return follower
-
-    yield open_follower
-    for follower in opened:
-        follower.close()
-
-
-def one_pass(follower) -> list[Page | DeadLetter]:
-    follower.start(bounded=True)
-    items, until = [], time.monotonic() + PATIENCE
-    while not follower.done():
-        assert time.monotonic() < until, "the pass does not end"
-        items += follower.ready(0.5)
-    return items
-
-
-def wait_for(follower, count) -> list[Page | DeadLetter]:
-    items, until = [], time.monotonic() + PATIENCE
-    while len(items) < count:
-        assert time.monotonic() < until, f"only {len(items)} of {count} came"
-        items += follower.ready(0.5)
-    return items
 
 
 def test_pass_polls_due_feeds_and_hands_in_their_pages(press, clock, following):
@@ -334,22 +239,10 @@ def test_full_tray_holds_up_further_pages(press, clock, following, monkeypatch):
     store = MemoryStore(FEED, clock=clock)
     follower = following(store, per_host=1)
     follower.start(bounded=True)
-    until = time.monotonic() + PATIENCE
-    while not len(follower._tray):
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    until(lambda: len(follower._tray))
     time.sleep(0.1)
     assert len(follower._tray) == 1
     assert len(wait_for(follower, 8)) == 8
-
-
-def test_drain_before_the_first_step_ends_at_once(press, clock, following):
-    store = MemoryStore(FEED, clock=clock)
-    follower = following(store)
-    follower.drain()
-    follower.start(bounded=False)
-    follower.drain()
-    assert store.under_way == {}
 
 
 def test_empty_page_is_tried_again(press, clock, following):
@@ -385,96 +278,6 @@ def test_stream_polls_again_when_due(press, clock, following):
     clock.now += 10.0
     [page] = wait_for(follower, 1)
     assert page.url == "http://post.test/2"
-
-
-def test_drained_before_its_start_it_follows_nothing(press, clock, following):
-    follower = following(MemoryStore(FEED, clock=clock))
-    follower.drain()
-    follower.start(bounded=False)
-    assert follower.ready(0.0) == []
-    assert follower.done()
-    assert press.paths() == []
-
-
-def test_drain_hands_in_what_is_there_and_gives_back_what_does_not_come(press, clock, following, monkeypatch):
-    monkeypatch.setattr("transforms.feeds.under_way.GRACE", 0.1)
-    press.play(FEED, rss(item("/slow"), item("/quick")))
-    press.play("http://post.test/slow", raw(b"", then="hang"))
-    press.play("http://post.test/quick", "<p>page</p>")
-    store = MemoryStore(FEED, clock=clock)
-    follower = following(store, network=press.network(headers_seconds=60.0, total_seconds=60.0))
-    follower.start(bounded=False)
-    until = time.monotonic() + PATIENCE
-    while not len(follower._tray) or "/slow" not in press.paths():
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    assert follower.busy()
-    follower.drain()
-    assert len(store.given_back) == 1
-    assert store.cursors[FEED].version == 1
-    [page] = follower.ready(0.0)
-    assert page.url == "http://post.test/quick"
-    assert list(store.under_way) == [page.row.row]
-    assert follower.done()
-
-
-def test_close_gives_back_what_nobody_has_taken(press, clock, following):
-    press.play("http://post.test/*", "<p>page</p>")
-    store = MemoryStore(clock=clock)
-    row = store.add_row(Entry(FEED, "x", "http://post.test/1"), NOW)
-    follower = following(store)
-    follower.start(bounded=False)
-    until = time.monotonic() + PATIENCE
-    while not len(follower._tray):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    follower.close()
-    assert store.given_back == [row.row]
-    assert follower.ready(0.0) == []
-
-
-def test_drain_hands_in_the_pages_that_are_on_their_way(press, clock, following):
-    asked, answers = threading.Event(), threading.Event()
-
-    async def slow(_request):
-        asked.set()
-        await asyncio.to_thread(answers.wait, PATIENCE)
-        return web.Response(text="<p>page</p>", content_type="text/html")
-
-    press.play("http://post.test/1", slow)
-    press.play("http://post.test/robots.txt", "")
-    store = MemoryStore(clock=clock)
-    store.add_row(Entry(FEED, "x", "http://post.test/1"), NOW)
-    follower = following(store, network=press.network(headers_seconds=PATIENCE, total_seconds=PATIENCE))
-    follower.start(bounded=True)
-    assert asked.wait(PATIENCE)
-    draining = threading.Thread(target=follower.drain)
-    draining.start()
-    answers.set()
-    draining.join(PATIENCE)
-    [page] = follower.ready(0.0)
-    assert (page.url, store.given_back) == ("http://post.test/1", [])
-
-
-def test_drain_waits_for_the_answers_that_are_on_their_way(press, clock, following):
-    asked, answers = threading.Event(), threading.Event()
-
-    async def slow(_request):
-        asked.set()
-        await asyncio.to_thread(answers.wait, PATIENCE)
-        return web.Response(text=rss(item("/1")))
-
-    press.play(FEED, slow)
-    store = MemoryStore(FEED, clock=clock)
-    follower = following(store, network=press.network(headers_seconds=PATIENCE, total_seconds=PATIENCE))
-    follower.start(bounded=True)
-    assert asked.wait(PATIENCE)
-    draining = threading.Thread(target=follower.drain)
-    draining.start()
-    answers.set()
-    draining.join(PATIENCE)
-    assert (store.cursors[FEED].version, len(store.links)) == (1, 1)
-    assert press.paths() == ["/feed"]
 
 
 def test_row_whose_lease_ran_out_while_it_was_in_hand_is_fetched_once(press, clock, following):
@@ -516,10 +319,7 @@ def test_leases_are_renewed_until_the_follower_is_closed(press, clock, following
     store = MemoryStore(FEED, clock=clock)
     follower = following(store)
     one_pass(follower)
-    until = time.monotonic() + PATIENCE
-    while not store.renewed:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    until(lambda: store.renewed)
     assert set(store.renewed) == {(1,)}
     follower.close()
     count = len(store.renewed)

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.config import PollingConfig
-from transforms.feeds.answers import Fetched, FetchFailure
+from transforms.feeds.answers import Fetched, FetchFailure, body_hash
 from transforms.feeds.parse import NotAFeed, ParsedFeed, Unparsed
-from transforms.feeds.poll import after_poll, body_hash, needs_parsing, put_off, request_for
+from transforms.feeds.poll import after_poll, needs_parsing, put_off, request_for
 from transforms.model import Feed, FeedCursor, FeedStatus, PollHints
 
 URL, NEW_URL = "http://a.test/feed", "http://b.test/feed"

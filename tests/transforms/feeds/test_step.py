@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.prism import find_prism
+from tests.transforms.feeds.following import Threads
 from tests.transforms.feeds.memory_store import MemoryStore
 from tests.transforms.feeds.press import Press, conditional, item, rss
-from tests.transforms.feeds.test_follower import Threads
 from transforms.config import PollingConfig
 from transforms.feeds.follower import Follower
 from transforms.feeds.ports import Shard

@@ -1,11 +1,13 @@
 """What a fingerprint takes from an article."""
 
 import msgspec
+import pytest
 
 from tests.transforms.stories.press import OUTLETS, PORT, TAIL, judged
 from transforms.model import Fingerprint
 from transforms.stories.fingerprint import LEAD_WORDS, VERSION, fingerprint
 from transforms.stories.links import link_key
+from transforms.stories.terms import READ_CHARACTERS, read_part
 
 
 def test_a_promotional_tail_is_left_out():
@@ -19,6 +21,37 @@ def test_the_lead_is_the_beginning():
     found = judged("a", "Long", " ".join(f"word{n}" for n in range(300))).fingerprint
     assert len(found.lead_terms) == LEAD_WORDS
     assert found.words == 300
+
+
+def test_of_a_long_text_the_beginning_is_read_and_the_wording_whole():
+    names = [f"Name{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(200)]
+    text = " ".join(f"the harbour of {name} was open again today." for name in names)
+    found = judged("a", "Long", text).fingerprint
+    assert 0 < len(text) - READ_CHARACTERS < len(text) / 2
+    assert "nameaa" in found.names
+    assert names[-1].lower() not in found.body_terms
+    assert found.words == 8 * len(names)
+    copied = judged("b", "Cut", text[-3000:]).fingerprint
+    assert len(set(copied.shingles) & set(found.shingles)) > 0.9 * len(copied.shingles)
+
+
+def test_a_long_text_without_spaces_is_read():
+    found = judged("a", "港口", "港口因风暴关闭，船只停泊。" * 800).fingerprint
+    assert "港口" in found.body_terms
+    assert found.words > READ_CHARACTERS / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("x" * READ_CHARACTERS, READ_CHARACTERS),
+        ("x" * (READ_CHARACTERS + 1), READ_CHARACTERS),
+        ("ab " * READ_CHARACTERS, READ_CHARACTERS - READ_CHARACTERS % 3 - 1),
+        ("a " + "x" * (2 * READ_CHARACTERS), READ_CHARACTERS),
+    ],
+)
+def test_a_text_is_cut_between_words_where_it_has_some(text, cut):
+    assert read_part(text) == text[:cut]
 
 
 def test_version_and_article_are_named():
