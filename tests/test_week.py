@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bench.week import BEGAN, KINDS, Clock, Poll, World, broken_bounds, simulate
+from bench.faulty_week import BEGAN, KINDS, Clock, Poll, World
+from bench.week import broken_bounds, simulate
 
 
 def test_a_day_and_more_keeps_the_etiquette_and_loses_nothing(tmp_path: Path) -> None:
