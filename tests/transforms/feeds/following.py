@@ -51,11 +51,3 @@ def wait_for(follower, count) -> list[Page | DeadLetter]:
         assert time.monotonic() < until, f"only {len(items)} of {count} came"
         items += follower.ready(0.5)
     return items
-
-
-def until(true, what="it") -> None:
-    """Wait until something is so."""
-    last = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < last, f"{what} does not happen"
-        time.sleep(0.01)

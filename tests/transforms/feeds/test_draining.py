@@ -6,7 +6,8 @@ import threading
 import pytest
 from aiohttp import web
 
-from tests.transforms.feeds.following import FEED, NOW, PATIENCE, until
+from tests.arena import eventually
+from tests.transforms.feeds.following import FEED, NOW, PATIENCE
 from tests.transforms.feeds.memory_store import MemoryStore
 from tests.transforms.feeds.press import item, raw, rss
 from transforms.model import Entry
@@ -30,7 +31,7 @@ class Slow:
         assert self._asked.wait(PATIENCE)
         draining = threading.Thread(target=follower.drain)
         draining.start()
-        until(follower._closing.is_set)
+        eventually(follower._closing.is_set, PATIENCE, "the drain begun")
         self._wanted.set()
         draining.join(PATIENCE)
 
@@ -66,7 +67,7 @@ def test_drain_hands_in_what_is_there_and_gives_back_what_does_not_come(press, c
     store = MemoryStore(FEED, clock=clock)
     follower = following(store, network=press.network(headers_seconds=60.0, total_seconds=60.0))
     follower.start(bounded=False)
-    until(lambda: len(follower._tray) and "/slow" in press.paths())
+    eventually(lambda: len(follower._tray) and "/slow" in press.paths(), PATIENCE, "one page there, one asked for")
     assert follower.busy()
     follower.drain()
     assert len(store.given_back) == 1
@@ -83,7 +84,7 @@ def test_close_gives_back_what_nobody_has_taken(press, clock, following):
     row = store.add_row(Entry(FEED, "x", "http://post.test/1"), NOW)
     follower = following(store)
     follower.start(bounded=False)
-    until(lambda: len(follower._tray))
+    eventually(lambda: len(follower._tray), PATIENCE, "a page")
     follower.close()
     assert store.given_back == [row.row]
     assert follower.ready(0.0) == []

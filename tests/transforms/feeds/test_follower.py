@@ -3,7 +3,8 @@ import time
 import msgspec
 import pytest
 
-from tests.transforms.feeds.following import FEED, NOW, PATIENCE, Threads, one_pass, until, wait_for
+from tests.arena import eventually
+from tests.transforms.feeds.following import FEED, NOW, PATIENCE, Threads, one_pass, wait_for
 from tests.transforms.feeds.memory_store import MemoryStore
 from tests.transforms.feeds.press import answer, conditional, item, raw, rss
 from transforms.feeds.ports import Shard, host_hash
@@ -239,7 +240,7 @@ def test_full_tray_holds_up_further_pages(press, clock, following, monkeypatch):
     store = MemoryStore(FEED, clock=clock)
     follower = following(store, per_host=1)
     follower.start(bounded=True)
-    until(lambda: len(follower._tray))
+    eventually(lambda: len(follower._tray), PATIENCE, "a page")
     time.sleep(0.1)
     assert len(follower._tray) == 1
     assert len(wait_for(follower, 8)) == 8
@@ -319,7 +320,7 @@ def test_leases_are_renewed_until_the_follower_is_closed(press, clock, following
     store = MemoryStore(FEED, clock=clock)
     follower = following(store)
     one_pass(follower)
-    until(lambda: store.renewed)
+    eventually(lambda: store.renewed, PATIENCE, "a lease renewed")
     assert set(store.renewed) == {(1,)}
     follower.close()
     count = len(store.renewed)
